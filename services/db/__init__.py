@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, transactions, set-wise writes and every table."""

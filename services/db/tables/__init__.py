@@ -1,0 +1,49 @@
+"""Every table of the service, one room; the migrations are checked against it.
+
+Constraints carry the invariants of the records (spec: domain 3.1), so no path, also not a future one, can break them.
+A tenant's row names its `instansi_id`. Ids are time-ordered UUIDs, made by `id_baru()` of the database or of `db.id`.
+"""
+
+from services.db.tables.dasar import Base, metadata
+from services.db.tables.penilaian import PenilaianRiwayatRow, PenilaianRow
+from services.db.tables.referensi import (
+    InstansiRow,
+    PadananUnorRow,
+    PegawaiRow,
+    PeriodeRow,
+    PimpinanRow,
+    UnitKerjaRow,
+    UserPMMRow,
+)
+from services.db.tables.sinkro import (
+    AuditRow,
+    MassalButirRow,
+    MassalRow,
+    PercobaanRow,
+    SandaranRow,
+    SinkroRow,
+)
+from services.db.tables.skp import IndikatorRow, RhkRow, SkpRow
+
+__all__ = [
+    "AuditRow",
+    "Base",
+    "IndikatorRow",
+    "InstansiRow",
+    "MassalButirRow",
+    "MassalRow",
+    "PadananUnorRow",
+    "PegawaiRow",
+    "PenilaianRiwayatRow",
+    "PenilaianRow",
+    "PercobaanRow",
+    "PeriodeRow",
+    "PimpinanRow",
+    "RhkRow",
+    "SandaranRow",
+    "SinkroRow",
+    "SkpRow",
+    "UnitKerjaRow",
+    "UserPMMRow",
+    "metadata",
+]

@@ -1,0 +1,217 @@
+"""The log of synchronisations, which is also the work list (ADR 0003): one row per (nip, jenis, tahun), its attempts,
+what its findings rest on, the bulks it belongs to; and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Pemicu, StatusMassal, StatusSinkro
+from services.db.tables.dasar import Base, IdBaru, NipTeks, Teks, Waktu, WaktuKini, satu_dari
+
+
+class SinkroRow(Base):
+    """The state of one (nip, jenis, tahun), made once, its id stable for ever. A worker holds it by `sewa_token`, which
+    fences: a result is only written with the token of the claim it came from."""
+
+    __tablename__ = "sinkro"
+    __table_args__ = (
+        satu_dari("jenis", JenisSinkro),
+        satu_dari("status", StatusSinkro),
+        satu_dari("hasil", Hasil, boleh_null=True),
+        satu_dari("tipe_skp", TipeSkp, boleh_null=True),
+        satu_dari("pemicu", Pemicu),
+        CheckConstraint("tahun BETWEEN 2000 AND 2100", name="tahun"),
+        CheckConstraint("(status = 'BERJALAN') = (sewa_token IS NOT NULL)", name="sewa_saat_berjalan"),
+        CheckConstraint("(sewa_token IS NULL) = (sewa_sampai IS NULL)", name="sewa_lengkap"),
+        CheckConstraint("(status = 'BERHASIL') = (hasil IS NOT NULL)", name="hasil_saat_berhasil"),
+        CheckConstraint("coba_lagi_pada IS NULL OR status = 'MENUNGGU'", name="coba_lagi_saat_menunggu"),
+        UniqueConstraint("nip", "jenis", "tahun"),
+        # One person at a time: SKP, SKP_PLT and SKP_ROTASI never run together, nor two years of one person.
+        Index("uq_sinkro_nip_berjalan", "nip", unique=True, postgresql_where=text("status = 'BERJALAN'")),
+        Index(
+            "ix_sinkro_antrean",
+            "lajur",
+            "giliran",
+            "diminta_pada",
+            "unit_kerja_id",
+            "id",
+            postgresql_include=["coba_lagi_pada", "nip"],
+            postgresql_where=text("status = 'MENUNGGU'"),
+        ),
+        Index(
+            "ix_sinkro_pimpinan_dulu",
+            "unit_kerja_id",
+            "tahun",
+            postgresql_where=text("giliran = 0 AND status IN ('MENUNGGU', 'BERJALAN')"),
+        ),
+        Index("ix_sinkro_sewa_sampai", "sewa_sampai", postgresql_where=text("status = 'BERJALAN'")),
+        # The log: newest request first, in a tenant, alone or narrowed by one equality.
+        Index("ix_sinkro_log", "instansi_id", text("dibuat_pada DESC"), text("id DESC")),
+        Index("ix_sinkro_log_status", "instansi_id", "status", text("dibuat_pada DESC"), text("id DESC")),
+        Index(
+            "ix_sinkro_log_jenis", "instansi_id", "jenis", "tahun", "status", text("dibuat_pada DESC"), text("id DESC")
+        ),
+        Index("ix_sinkro_log_tipe_skp", "instansi_id", "tipe_skp", text("dibuat_pada DESC"), text("id DESC")),
+        Index("ix_sinkro_log_unit_kerja", "instansi_id", "unit_kerja_id", text("dibuat_pada DESC"), text("id DESC")),
+        Index("ix_sinkro_log_nip", "instansi_id", "nip"),
+        Index("ix_sinkro_log_semua", text("dibuat_pada DESC"), text("id DESC")),
+        Index("ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin"),
+    )
+
+    id: Mapped[IdBaru]
+    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    nip: Mapped[NipTeks] = mapped_column(ForeignKey("pegawai.nip", onupdate="CASCADE"))
+    jenis: Mapped[Teks]
+    tahun: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[Teks]
+    hasil: Mapped[Teks | None]
+    tipe_skp: Mapped[Teks | None]
+    unit_kerja_id: Mapped[Teks | None]
+    temuan: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    kode: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    data_skp: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    keterangan: Mapped[Teks | None]
+    catatan: Mapped[Teks | None]
+    pemicu: Mapped[Teks]
+    oleh: Mapped[Teks]
+    percobaan_ke: Mapped[int] = mapped_column(server_default=text("0"))
+    percobaan_transien: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    percobaan_galat: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    lajur: Mapped[int] = mapped_column(SmallInteger)
+    giliran: Mapped[int] = mapped_column(SmallInteger)
+    massal_id: Mapped[UUID | None] = mapped_column(ForeignKey("massal.id"), index=True)
+    sewa_token: Mapped[int | None] = mapped_column(BigInteger)
+    sewa_sampai: Mapped[Waktu | None]
+    dibuat_pada: Mapped[WaktuKini]
+    diminta_pada: Mapped[WaktuKini]
+    mulai_pada: Mapped[Waktu | None]
+    selesai_pada: Mapped[Waktu | None]
+    coba_lagi_pada: Mapped[Waktu | None]
+    terakhir_berhasil_pada: Mapped[Waktu | None]
+    diubah_pada: Mapped[WaktuKini]
+
+
+class PercobaanRow(Base):
+    """One attempt as it ended. Append-only: a trigger refuses every UPDATE and DELETE."""
+
+    __tablename__ = "percobaan"
+    __table_args__ = (
+        PrimaryKeyConstraint("sinkro_id", "ke"),
+        satu_dari("pemicu", Pemicu),
+        satu_dari("status", HasilPercobaan),
+        satu_dari("hasil", Hasil, boleh_null=True),
+    )
+
+    sinkro_id: Mapped[UUID] = mapped_column(ForeignKey("sinkro.id"))
+    ke: Mapped[int]
+    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    pemicu: Mapped[Teks]
+    oleh: Mapped[Teks]
+    mulai: Mapped[Waktu]
+    selesai: Mapped[Waktu]
+    status: Mapped[Teks]
+    hasil: Mapped[Teks | None]
+    temuan: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    data_skp: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    keterangan: Mapped[Teks | None]
+    jawaban_mentah: Mapped[Teks | None]
+    request_id: Mapped[Teks | None]
+
+
+class SandaranRow(Base):
+    """A fact that a blocking finding rests on; its change frees the sync (spec: domain 4.7)."""
+
+    __tablename__ = "sinkro_sandaran"
+    __table_args__ = (
+        PrimaryKeyConstraint("sinkro_id", "fakta", "kunci", "kode"),
+        Index("ix_sinkro_sandaran_fakta", "fakta", "kunci"),
+    )
+
+    sinkro_id: Mapped[UUID] = mapped_column(ForeignKey("sinkro.id"))
+    fakta: Mapped[Teks]
+    kunci: Mapped[Teks]
+    kode: Mapped[Teks]
+    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+
+
+class MassalRow(Base):
+    """A bulk request. Its counters change in the transaction that ends an item, so they are always exact."""
+
+    __tablename__ = "massal"
+    __table_args__ = (
+        satu_dari("status", StatusMassal),
+        CheckConstraint("berhasil + gagal + tertahan + dibatalkan <= jumlah", name="tidak_lebih_dari_jumlah"),
+        CheckConstraint("tidak_ada_data_baru <= berhasil", name="bagian_berhasil"),
+        Index("ix_massal_instansi_id_dibuat_pada", "instansi_id", text("dibuat_pada DESC"), text("id DESC")),
+    )
+
+    id: Mapped[IdBaru]
+    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    jenis: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    tahun: Mapped[int] = mapped_column(SmallInteger)
+    pilihan: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[Teks]
+    jumlah: Mapped[int]
+    berhasil: Mapped[int] = mapped_column(server_default=text("0"))
+    tidak_ada_data_baru: Mapped[int] = mapped_column(server_default=text("0"))
+    gagal: Mapped[int] = mapped_column(server_default=text("0"))
+    tertahan: Mapped[int] = mapped_column(server_default=text("0"))
+    dibatalkan: Mapped[int] = mapped_column(server_default=text("0"))
+    ditolak: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    oleh: Mapped[Teks]
+    dibuat_pada: Mapped[WaktuKini]
+    selesai_pada: Mapped[Waktu | None]
+
+
+class MassalButirRow(Base):
+    """One sync of a bulk and, once it ended, how; a later release does not change it."""
+
+    __tablename__ = "massal_butir"
+    __table_args__ = (
+        PrimaryKeyConstraint("massal_id", "sinkro_id"),
+        satu_dari("hasil", ("BERHASIL", "TIDAK_ADA_DATA_BARU", "GAGAL", "TERTAHAN", "DIBATALKAN"), boleh_null=True),
+        Index("ix_massal_butir_terbuka", "sinkro_id", postgresql_where=text("hasil IS NULL")),
+    )
+
+    massal_id: Mapped[UUID] = mapped_column(ForeignKey("massal.id"))
+    sinkro_id: Mapped[UUID] = mapped_column(ForeignKey("sinkro.id"))
+    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    hasil: Mapped[Teks | None]
+
+
+class AuditRow(Base):
+    """Who changed or triggered what, from where. Append-only: a trigger refuses every UPDATE and DELETE."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_instansi_id_pada", "instansi_id", text("pada DESC"), text("id DESC")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    instansi_id: Mapped[str | None] = mapped_column(ForeignKey("instansi.id"))
+    pada: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    oleh: Mapped[Teks]
+    peran: Mapped[Teks]
+    tindakan: Mapped[Teks]
+    objek: Mapped[Teks]
+    rincian: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    request_id: Mapped[Teks | None]
+    alamat: Mapped[Teks | None]

@@ -1,0 +1,1 @@
+"""Every door: the HTTP API, the console and the command line."""

@@ -1,0 +1,1 @@
+"""The command line `sinkro`: one short module per command group, heavy imports only inside the commands."""
