@@ -1,0 +1,1 @@
+"""What several rooms share: NIP, date ranges, folding of text."""

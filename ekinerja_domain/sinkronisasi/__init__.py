@@ -1,0 +1,1 @@
+"""What a synchronisation is: findings, prerequisites, plan, padanan, status, repetition."""

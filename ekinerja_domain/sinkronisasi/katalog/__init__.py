@@ -1,0 +1,1 @@
+"""The catalogue of findings as data, one file per topic; `temuan.KATALOG` joins them."""
