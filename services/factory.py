@@ -1,0 +1,31 @@
+"""The composition root: makes what a process holds open, the same for API, worker, CLI and tests."""
+
+from __future__ import annotations
+
+from pmm_client.client import PMMClient
+from pmm_client.config import PMMConfig
+from services.db.engine import buat_engine
+from services.konteks import Konteks
+from services.queue.lonceng import Lonceng
+from services.settings import Settings
+
+
+async def buka_konteks(settings: Settings, *, nama: str = "sinkro", ukuran_pool: int = 10) -> Konteks:
+    """Opens what the settings name. Neither PostgreSQL nor Redis nor PMM has to be up yet."""
+    pmm = PMMClient(konfigurasi_pmm(settings))
+    await pmm.__aenter__()
+    engine = buat_engine(settings.database_url, nama=nama, ukuran_pool=ukuran_pool)
+    return Konteks(settings, engine, Lonceng(settings.redis_url), pmm)
+
+
+def konfigurasi_pmm(settings: Settings) -> PMMConfig:
+    """How PMM is reached; a missing part is an empty text, which PMMConfig refuses by name."""
+    secret = settings.pmm_client_secret
+    return PMMConfig(
+        url=settings.pmm_url or "",
+        client_id=settings.pmm_client_id or "",
+        client_secret=secret.get_secret_value() if secret else "",
+        ca_bundle=str(settings.pmm_ca_bundle) if settings.pmm_ca_bundle else None,
+        batas_per_detik=max(1, int(settings.pmm_batas_per_detik)),
+        konkurensi=settings.pmm_konkurensi,
+    )

@@ -1,0 +1,1 @@
+"""Links NPSN <-> unit kerja: list and decision of the admin."""

@@ -1,0 +1,1 @@
+"""Reference data of e-Kinerja: its import."""

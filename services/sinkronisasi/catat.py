@@ -1,0 +1,243 @@
+"""Step 5 of the engine, one transaction: verify that the facts still hold and the lease is still ours, write the
+changes set-wise, write the log rows, release who waited, count for the bulks.
+
+Locks are taken in one order by everybody: instansi, unit kerja, sinkro, data, massal (ADR 0004).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ekinerja_domain.sinkronisasi.pengulangan import Menyerah, putuskan_pengulangan
+from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa, StatusSinkro, berpindah
+from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kelas, Kode, Temuan, Tingkat, catatan_baris
+from services.db.setwise import Abaikan, perbarui, sisipkan
+from services.db.tables import PercobaanRow, SandaranRow, SinkroRow
+from services.pelepasan import lepaskan
+from services.sinkronisasi.antrean import Butir
+from services.sinkronisasi.kasus import Putusan
+from services.sinkronisasi.massal import catat_butir_selesai
+from services.sinkronisasi.muat import versi_referensi, versi_unit
+from services.sinkronisasi.tampilan import data_skp
+from services.sinkronisasi.tulis import tulis_padanan, tulis_rencana
+
+BERAKHIR = frozenset({Peristiwa.BERHASIL, Peristiwa.GAGAL, Peristiwa.TERTAHAN})
+
+
+@dataclass(frozen=True, slots=True)
+class KasusTercatat:
+    """What was judged, and the claim it is written under."""
+
+    butir: Butir
+    putusan: Putusan
+
+
+@dataclass(frozen=True, slots=True)
+class HasilCatat:
+    """Who must be judged anew since facts changed, and how many waiting syncs were released."""
+
+    ulangi: list[Butir]
+    dilepas: int
+
+
+async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> HasilCatat:
+    """Writes what still holds. Whoever's lease was lost is dropped in silence: somebody else has that sync now."""
+    berlaku, ulangi = await _yang_masih_berlaku(conn, tercatat)
+    berlaku = await _yang_masih_disewa(conn, berlaku)
+    if not berlaku:
+        return HasilCatat(ulangi, 0)
+    sekarang = await conn.scalar(text("SELECT now()"))
+    putusan = [k.putusan for k in berlaku]
+    await tulis_rencana(conn, putusan)
+    await tulis_padanan(conn, putusan)
+    akhir = [_akhir(k, sekarang) for k in berlaku]
+    await _tulis_log(conn, akhir, sekarang)
+    dilepas = await _lepaskan_yang_menunggu(conn, putusan)
+    await catat_butir_selesai(conn, {a.butir.id: a.hasil_butir for a in akhir if a.hasil_butir is not None})
+    return HasilCatat(ulangi, dilepas)
+
+
+async def _yang_masih_berlaku(
+    conn: AsyncConnection, tercatat: Sequence[KasusTercatat]
+) -> tuple[list[KasusTercatat], list[Butir]]:
+    """Compares the versions of the facts under lock. Who rests on a unit whose leader lands in this same transaction
+    is judged anew after it."""
+    instansi = await versi_referensi(
+        conn, [k.putusan.kasus.referensi.instansi_id for k in tercatat if k.putusan.kasus.referensi is not None]
+    )
+    unit_id = {u for k in tercatat for u in (*k.putusan.versi_unit, *k.putusan.memimpin)}
+    unit = await versi_unit(conn, sorted(unit_id), akan_berubah=any(k.putusan.memimpin for k in tercatat))
+    berlaku: list[KasusTercatat] = []
+    ulangi: list[Butir] = []
+    berubah: set[str] = set()
+    for k in sorted(tercatat, key=lambda k: not k.putusan.memimpin):
+        p, referensi = k.putusan, k.putusan.kasus.referensi
+        sama = (referensi is None or instansi.get(referensi.instansi_id) == referensi.versi) and all(
+            unit.get(u) == versi for u, versi in p.versi_unit.items()
+        )
+        if sama and not berubah & (p.versi_unit.keys() | p.memimpin):
+            berlaku.append(k)
+            berubah |= p.memimpin
+        else:
+            ulangi.append(k.butir)
+    return berlaku, ulangi
+
+
+async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> list[KasusTercatat]:
+    baris = await conn.execute(
+        text(
+            """
+            SELECT sewa_token FROM sinkro WHERE sewa_token = ANY(:token) AND id = ANY(:id) AND status = 'BERJALAN'
+            ORDER BY id FOR NO KEY UPDATE
+            """
+        ),
+        {"token": [k.butir.token for k in tercatat], "id": [k.butir.id for k in tercatat]},
+    )
+    milik = set(baris.scalars())
+    return [k for k in tercatat if k.butir.token in milik]
+
+
+@dataclass(frozen=True, slots=True)
+class _Akhir:
+    """How one attempt ends, as columns."""
+
+    butir: Butir
+    putusan: Putusan
+    temuan: tuple[Temuan, ...]
+    peristiwa: Peristiwa
+    hasil: Hasil | None
+    coba_lagi_pada: datetime | None
+
+    @property
+    def hasil_butir(self) -> str | None:
+        """What a bulk counts; None while the sync goes on."""
+        if self.peristiwa not in BERAKHIR:
+            return None
+        return str(self.hasil) if self.hasil is Hasil.TIDAK_ADA_DATA_BARU else str(self.peristiwa)
+
+
+def _akhir(k: KasusTercatat, sekarang: datetime) -> _Akhir:
+    p, b = k.putusan, k.butir
+    peristiwa, coba_lagi = p.peristiwa, None
+    if peristiwa is Peristiwa.DITUNDA:
+        keputusan = putuskan_pengulangan(
+            p.temuan,
+            percobaan_transien=b.percobaan_transien,
+            percobaan_galat=b.percobaan_galat,
+            retry_after=p.kasus.pengambilan.tunggu,
+            acak=random.random(),  # noqa: S311 - jitter
+        )
+        if isinstance(keputusan, Menyerah):
+            peristiwa = Peristiwa.GAGAL
+        else:
+            coba_lagi = sekarang + max(keputusan.setelah, timedelta())
+    hasil = None
+    if peristiwa is Peristiwa.BERHASIL:
+        baru = p.rencana is not None and p.rencana.menulis
+        hasil = Hasil.DATA_BARU if baru else Hasil.TIDAK_ADA_DATA_BARU
+    return _Akhir(b, p, p.temuan, peristiwa, hasil, coba_lagi)
+
+
+async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: datetime) -> None:
+    sinkro: list[dict[str, Any]] = []
+    percobaan: list[dict[str, Any]] = []
+    sandaran: list[dict[str, Any]] = []
+    for a in akhir:
+        b, p, ambilan = a.butir, a.putusan, a.putusan.kasus.pengambilan
+        status = berpindah(StatusSinkro.BERJALAN, a.peristiwa)
+        temuan = [t.ke_json() for t in a.temuan]
+        skp = [] if p.telaah is None else data_skp(p.telaah, p.rencana)
+        ditunda = status is StatusSinkro.MENUNGGU
+        galat = any(t.kode is Kode.GALAT_INTERNAL for t in a.temuan)
+        pegawai = p.kasus.data.pegawai if p.kasus.data else None
+        sinkro.append(
+            {
+                "id": b.id,
+                "sewa_token": b.token,
+                "status": str(status),
+                "hasil": str(a.hasil) if a.hasil else None,
+                "tipe_skp": str(p.tipe_skp) if p.tipe_skp else b.tipe_skp,
+                "unit_kerja_id": pegawai.unit_kerja_id if pegawai else None,
+                "temuan": temuan,
+                "kode": list(dict.fromkeys(str(t.kode) for t in a.temuan)),
+                "data_skp": skp,
+                "keterangan": ambilan.keterangan,
+                "catatan": "\n".join(catatan_baris(t) for t in a.temuan) or None,
+                "percobaan_transien": b.percobaan_transien + 1 if ditunda else 0,
+                "percobaan_galat": b.percobaan_galat + 1 if ditunda and galat else 0,
+                "selesai_pada": None if ditunda else sekarang,
+                "coba_lagi_pada": a.coba_lagi_pada,
+            }
+        )
+        percobaan.append(
+            {
+                "sinkro_id": b.id,
+                "ke": b.percobaan_ke,
+                "instansi_id": b.instansi_id,
+                "pemicu": str(b.pemicu),
+                "oleh": b.oleh,
+                "mulai": b.mulai,
+                "selesai": sekarang,
+                "status": str(HasilPercobaan(status)),
+                "hasil": str(a.hasil) if a.hasil else None,
+                "temuan": temuan,
+                "data_skp": skp,
+                "keterangan": ambilan.keterangan,
+                "jawaban_mentah": ambilan.mentah,
+                "request_id": f"{b.id.hex}-{b.percobaan_ke}",
+            }
+        )
+        if status in (StatusSinkro.GAGAL, StatusSinkro.TERTAHAN):
+            sandaran += [
+                {"sinkro_id": b.id, "fakta": j, "kunci": kunci, "kode": kode, "instansi_id": b.instansi_id}
+                for j, kunci, kode in sorted(_sandaran(a.temuan))
+            ]
+    await perbarui(
+        conn,
+        SinkroRow,
+        sinkro,
+        ("id", "sewa_token"),
+        selalu=True,
+        tambahan=(
+            ("sewa_token", "NULL"),
+            ("sewa_sampai", "NULL"),
+            ("diubah_pada", "now()"),
+            (
+                "terakhir_berhasil_pada",
+                "CASE WHEN masuk.status = 'BERHASIL' THEN now() ELSE lama.terakhir_berhasil_pada END",
+            ),
+        ),
+    )
+    await sisipkan(conn, PercobaanRow, percobaan)
+    await conn.execute(
+        text("DELETE FROM sinkro_sandaran WHERE sinkro_id = ANY(:id)"), {"id": [a.butir.id for a in akhir]}
+    )
+    await sisipkan(conn, SandaranRow, sandaran, konflik=Abaikan())
+
+
+def _sandaran(temuan: Sequence[Temuan]) -> set[tuple[str, str, str]]:
+    return {
+        (str(f.jenis), f.kunci, str(t.kode))
+        for t in temuan
+        if t.tingkat is Tingkat.GAGAL and t.kelas is not Kelas.TRANSIEN
+        for f in t.fakta
+    }
+
+
+async def _lepaskan_yang_menunggu(conn: AsyncConnection, putusan: Sequence[Putusan]) -> int:
+    """A leader's SKP that changed frees those who wait for it; one that changed nothing frees nobody."""
+    berubah = {(u, p.kasus.tahun) for p in putusan for u in p.memimpin}
+    if not berubah:
+        return 0
+    await conn.execute(
+        text("UPDATE unit_kerja SET versi_skp = versi_skp + 1 WHERE id = ANY(:id)"),
+        {"id": sorted({u for u, _ in berubah})},
+    )
+    return await lepaskan(conn, (Fakta(JenisFakta.SKP_ATASAN, f"{u}:{tahun}") for u, tahun in berubah))

@@ -1,0 +1,181 @@
+"""The log of synchronisations as callers read it: pages of rows and one sync with its attempts.
+
+PostgreSQL makes the JSON of every row; it goes out as it came, so a page costs one statement and no object per row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, case, cast, func, null, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
+from services.identitas.pemanggil import Jangkauan
+from services.sinkronisasi.log_kursor import Kursor
+from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+
+# The kinds whose Sinkro has the part `data_skp`.
+JENIS_BERDATA_SKP = frozenset({JenisSinkro.SKP, JenisSinkro.SKP_PLT, JenisSinkro.SKP_ROTASI})
+_NIP = re.compile(r"\d{18}")
+
+
+@dataclass(frozen=True, slots=True)
+class HalamanLog:
+    """One page: the rows as JSON texts, and the cursor of the next page (None: there is none)."""
+
+    baris: tuple[str, ...]
+    kursor_berikutnya: str | None
+
+
+async def halaman_log(
+    conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan, *, kursor: str | None, jumlah_baris: int
+) -> HalamanLog:
+    """A page of the log, newest request first by (dibuat_pada, id), which no change of a row moves.
+
+    Raises KursorTidakSah for a cursor that is not of this filter and this reach.
+    """
+    s = SinkroRow
+    daftar = _nama_daftar(saring, jangkauan)
+    perintah = (
+        select(s.dibuat_pada, s.id, cast(_json_baris(), Text).label("isi"))
+        .join(PegawaiRow, PegawaiRow.nip == s.nip)
+        .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
+        .where(terlihat(jangkauan), cocok(saring))
+        .order_by(s.dibuat_pada.desc(), s.id.desc())
+        .limit(jumlah_baris + 1)
+    )
+    if kursor is not None:
+        akhir = Kursor.dari_teks(kursor, daftar)
+        perintah = perintah.where(tuple_(s.dibuat_pada, s.id) < tuple_(akhir.waktu, akhir.id))
+    baris = (await conn.execute(perintah)).all()
+    berikut = None
+    if len(baris) > jumlah_baris:
+        baris = baris[:jumlah_baris]
+        berikut = Kursor(baris[-1].dibuat_pada, baris[-1].id).ke_teks(daftar)
+    return HalamanLog(tuple(b.isi for b in baris), berikut)
+
+
+async def satu_sinkro(
+    conn: AsyncConnection, sinkro_id: UUID, jangkauan: Jangkauan, *, percobaan: bool = False
+) -> dict[str, Any] | None:
+    """The whole Sinkro, None when it does not exist for the caller.
+
+    With `percobaan` its attempts, newest first, as each ended; a NIP in an attempt's `oleh` is masked unless it is the
+    sync's own person, the caller, or somebody the caller sees through an instansi.
+    """
+    s = SinkroRow
+    perintah = (
+        select(_json_baris().label("isi"), s.jenis, s.data_skp)
+        .join(PegawaiRow, PegawaiRow.nip == s.nip)
+        .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
+        .where(s.id == sinkro_id, terlihat(jangkauan))
+    )
+    baris = (await conn.execute(perintah)).one_or_none()
+    if baris is None:
+        return None
+    hasil: dict[str, Any] = dict(baris.isi)
+    if JenisSinkro(baris.jenis) in JENIS_BERDATA_SKP:
+        hasil["data_skp"] = baris.data_skp
+    if percobaan:
+        hasil["percobaan"] = await _percobaan(conn, sinkro_id, hasil["nip"], jangkauan, baris.jenis)
+    return hasil
+
+
+def jumlahkan_ringkasan(data_skp: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """The counters of several SKPs added up per lingkup."""
+    jumlah: dict[str, dict[str, int]] = {}
+    for satu in data_skp:
+        for lingkup, angka in (satu.get("ringkasan") or {}).items():
+            tujuan = jumlah.setdefault(lingkup, {})
+            for nama, n in angka.items():
+                tujuan[nama] = tujuan.get(nama, 0) + n
+    return jumlah
+
+
+def samarkan_pelaku(oleh: str, boleh_dilihat: frozenset[str]) -> str:
+    """The caller's name with every NIP that may not be seen cut to its first four digits."""
+    return _NIP.sub(lambda m: m[0] if m[0] in boleh_dilihat else m[0][:4] + "*" * 14, oleh)
+
+
+async def _percobaan(
+    conn: AsyncConnection, sinkro_id: UUID, nip: str, jangkauan: Jangkauan, jenis: str
+) -> list[dict[str, Any]]:
+    p = PercobaanRow
+    kolom = func.json_build_object(
+        "ke", p.ke,
+        "pemicu", p.pemicu,
+        "oleh", p.oleh,
+        "mulai", p.mulai,
+        "selesai", p.selesai,
+        "status", p.status,
+        "hasil", p.hasil,
+        "temuan", p.temuan,
+        "keterangan", p.keterangan,
+        "request_id", p.request_id,
+        "data_skp", p.data_skp,
+    )  # fmt: skip
+    perintah = select(cast(kolom, Text)).where(p.sinkro_id == sinkro_id).order_by(p.ke.desc())
+    daftar: list[dict[str, Any]] = [json.loads(isi) for isi in (await conn.scalars(perintah)).all()]
+    boleh = await _nip_boleh_dilihat(conn, (d["oleh"] for d in daftar), nip, jangkauan)
+    for satu in daftar:
+        satu["oleh"] = samarkan_pelaku(satu["oleh"], boleh)
+        satu["ringkasan"] = jumlahkan_ringkasan(satu["data_skp"])
+        if JenisSinkro(jenis) not in JENIS_BERDATA_SKP:
+            del satu["data_skp"], satu["ringkasan"]
+    return daftar
+
+
+async def _nip_boleh_dilihat(
+    conn: AsyncConnection, oleh: Iterable[str], nip: str, jangkauan: Jangkauan
+) -> frozenset[str]:
+    boleh = frozenset(n for n in (nip, jangkauan.nip) if n is not None)
+    asing = {n for teks in oleh for n in _NIP.findall(teks)} - boleh
+    if not asing or jangkauan.instansi == frozenset():
+        return boleh
+    perintah = select(PegawaiRow.nip).where(PegawaiRow.nip.in_(sorted(asing)))
+    if jangkauan.instansi is not None:
+        perintah = perintah.where(PegawaiRow.instansi_id.in_(sorted(jangkauan.instansi)))
+    return boleh | frozenset((await conn.scalars(perintah)).all())
+
+
+def _json_baris() -> ColumnElement[Any]:
+    """The Sinkro of http-api without its large parts; joins PegawaiRow and UnitKerjaRow."""
+    s = SinkroRow
+    unit = case(
+        (s.unit_kerja_id.is_not(None), func.json_build_object("id", s.unit_kerja_id, "nama", UnitKerjaRow.nama)),
+        else_=null(),
+    )
+    return func.json_build_object(
+        "id", s.id,
+        "jenis", s.jenis,
+        "nip", s.nip,
+        "nama", PegawaiRow.nama,
+        "tahun", s.tahun,
+        "tipe_skp", s.tipe_skp,
+        "instansi_id", s.instansi_id,
+        "unit_kerja", unit,
+        "status", s.status,
+        "hasil", s.hasil,
+        "temuan", s.temuan,
+        "keterangan", s.keterangan,
+        "catatan", s.catatan,
+        "terakhir_berhasil_pada", s.terakhir_berhasil_pada,
+        "pemicu", s.pemicu,
+        "percobaan_ke", s.percobaan_ke,
+        "dibuat_pada", s.dibuat_pada,
+        "selesai_pada", s.selesai_pada,
+        "coba_lagi_pada", s.coba_lagi_pada,
+        "massal_id", s.massal_id,
+    )  # fmt: skip
+
+
+def _nama_daftar(saring: SaringLog, jangkauan: Jangkauan) -> str:
+    instansi = "*" if jangkauan.instansi is None else sorted(jangkauan.instansi)
+    return f"log-sinkro|{saring.sebagai_teks()}|{instansi}|{jangkauan.nip}"

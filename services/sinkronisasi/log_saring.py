@@ -1,0 +1,130 @@
+"""Which rows of the log a caller asks for, and which the caller may see, as SQL conditions.
+
+Invariant: every query on the log goes through `terlihat`. Values of one filter mean "or", filters mean "and".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.status import StatusSinkro
+from services.db.tables import InstansiRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow, UnitKerjaRow
+from services.identitas.pemanggil import Jangkauan
+
+
+class DiLuarJangkauan(Exception):
+    """A filter or body names something that does not exist for the caller; `lokasi` says which."""
+
+    def __init__(self, lokasi: str) -> None:
+        super().__init__(lokasi)
+        self.lokasi = lokasi
+
+
+@dataclass(frozen=True, slots=True)
+class SaringLog:
+    """The filters of the log (http-api "Log Sinkronisasi"). An empty tuple asks nothing.
+
+    `nip`: prefixes of digits; `nama`: parts of the name, any case; `unit_kerja_id`: any case; `massal_id`: every sync
+    of that bulk, also those that belong to a later one by now.
+    """
+
+    nip: tuple[str, ...] = ()
+    nama: tuple[str, ...] = ()
+    status: tuple[StatusSinkro, ...] = ()
+    kode: tuple[str, ...] = ()
+    jenis: tuple[JenisSinkro, ...] = ()
+    tipe_skp: tuple[TipeSkp, ...] = ()
+    tahun: tuple[int, ...] = ()
+    unit_kerja_id: tuple[str, ...] = ()
+    massal_id: tuple[UUID, ...] = ()
+
+    def sebagai_teks(self) -> str:
+        """A stable text of the filter, which a cursor is bound to; the order of "or" values does not matter."""
+        return "|".join(f"{f.name}={sorted(str(n) for n in getattr(self, f.name))}" for f in fields(self))
+
+
+def terlihat(jangkauan: Jangkauan) -> ColumnElement[bool]:
+    """The rows of `sinkro` within the reach."""
+    s = SinkroRow
+    bagian: list[ColumnElement[bool]] = []
+    if jangkauan.instansi is None:
+        return true()
+    if len(jangkauan.instansi) == 1:
+        # An equality keeps the order of the index, which an IN does not.
+        bagian.append(s.instansi_id == next(iter(jangkauan.instansi)))
+    elif jangkauan.instansi:
+        bagian.append(s.instansi_id.in_(sorted(jangkauan.instansi)))
+    if jangkauan.nip is not None:
+        bagian.append(s.nip == jangkauan.nip)
+    return or_(*bagian) if bagian else false()
+
+
+def cocok(saring: SaringLog) -> ColumnElement[bool]:
+    """The rows of `sinkro` the filter asks for."""
+    s = SinkroRow
+    syarat: list[ColumnElement[bool]] = []
+    if saring.nip:
+        # A range instead of LIKE: an index serves it in a prepared statement too; ':' follows '9'.
+        syarat.append(or_(*(and_(s.nip >= awal, s.nip < awal + ":") for awal in saring.nip)))
+    if saring.nama:
+        syarat.append(
+            s.nip.in_(
+                select(PegawaiRow.nip).where(or_(*(PegawaiRow.nama.icontains(n, autoescape=True) for n in saring.nama)))
+            )
+        )
+    if saring.kode:
+        syarat.append(s.kode.overlap(list(saring.kode)))
+    if saring.massal_id:
+        syarat.append(
+            s.id.in_(select(MassalButirRow.sinkro_id).where(MassalButirRow.massal_id.in_(list(saring.massal_id))))
+        )
+    for kolom, nilai in (
+        (s.status, [n.value for n in saring.status]),
+        (s.jenis, [n.value for n in saring.jenis]),
+        (s.tipe_skp, [n.value for n in saring.tipe_skp]),
+        (s.tahun, list(saring.tahun)),
+        (s.unit_kerja_id, [n.upper() for n in saring.unit_kerja_id]),
+    ):
+        if nilai:
+            syarat.append(kolom == nilai[0] if len(nilai) == 1 else kolom.in_(nilai))
+    return and_(true(), *syarat)
+
+
+async def persempit(conn: AsyncConnection, jangkauan: Jangkauan, instansi_id: str) -> Jangkauan:
+    """The reach within one instansi. Raises DiLuarJangkauan for an instansi that does not exist for the caller."""
+    if jangkauan.memuat_instansi(instansi_id):
+        if await conn.scalar(select(InstansiRow.id).where(InstansiRow.id == instansi_id)) is None:
+            raise DiLuarJangkauan("instansi_id")
+        return Jangkauan(frozenset({instansi_id}))
+    sendiri = select(PegawaiRow.nip).where(PegawaiRow.nip == jangkauan.nip, PegawaiRow.instansi_id == instansi_id)
+    if jangkauan.nip is None or await conn.scalar(sendiri) is None:
+        raise DiLuarJangkauan("instansi_id")
+    return Jangkauan(frozenset(), jangkauan.nip)
+
+
+async def periksa_saringan(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> None:
+    """Refuses a filter that reaches into a foreign instansi as a whole.
+
+    Raises DiLuarJangkauan when a unit or a bulk of the filter is not visible, be it elsewhere or nowhere.
+    """
+    if saring.unit_kerja_id:
+        diminta = {u.upper() for u in saring.unit_kerja_id}
+        unit, s = UnitKerjaRow, SinkroRow
+        milik = true() if jangkauan.instansi is None else unit.instansi_id.in_(sorted(jangkauan.instansi))
+        ada = set((await conn.scalars(select(unit.id).where(unit.id.in_(sorted(diminta)), milik))).all())
+        if kurang := sorted(diminta - ada):
+            # A person may stand in a unit that the reference lacks, or that only the own row shows.
+            baris = select(s.unit_kerja_id).where(s.unit_kerja_id.in_(kurang), terlihat(jangkauan)).distinct()
+            if set(kurang) - set((await conn.scalars(baris)).all()):
+                raise DiLuarJangkauan("unit_kerja_id")
+    if saring.massal_id:
+        m = MassalRow
+        milik_massal = true() if jangkauan.instansi is None else m.instansi_id.in_(sorted(jangkauan.instansi))
+        jumlah = set((await conn.scalars(select(m.id).where(m.id.in_(list(saring.massal_id)), milik_massal))).all())
+        if jumlah != set(saring.massal_id):
+            raise DiLuarJangkauan("massal_id")

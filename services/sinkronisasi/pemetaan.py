@@ -1,0 +1,131 @@
+"""PMM's words to ours: the only file that knows both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ekinerja_domain.sinkronisasi.fakta import (
+    AtasanPMM,
+    IndikatorPMM,
+    PenggunaPMM,
+    RhkAtasanPMM,
+    RhkPMM,
+    SkpPMM,
+)
+from ekinerja_domain.sinkronisasi.padanan import SekolahPMM
+from ekinerja_domain.sinkronisasi.pesan_pmm import kenali_pesan
+from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Kode, Objek, Temuan, buat_temuan
+from ekinerja_domain.skp import (
+    AspekIndikator,
+    IsiIndikator,
+    JenisRhk,
+    LingkupRhk,
+    Pendekatan,
+    PerspektifIndikator,
+    StatusPegawai,
+)
+from pmm_client.errors import (
+    PMMAksesDitolak,
+    PMMCobaLagi,
+    PMMError,
+    PMMGagal,
+    PMMJawabanTidakSah,
+    PMMMembatasi,
+)
+from pmm_client.models import PMMIndikator, PMMPengguna, PMMRhk, PMMSatuanPendidikan, PMMSkp, PMMUnor
+
+
+def sekolah(satuan: PMMSatuanPendidikan, unor: PMMUnor) -> SekolahPMM:
+    return SekolahPMM(npsn=satuan.npsn, nama=satuan.nama, unor_id=unor.id, nama_unor=unor.nama)
+
+
+def pengguna(p: PMMPengguna) -> PenggunaPMM:
+    return PenggunaPMM(p.nip, p.nama, p.jenis, p.terdaftar, sekolah(p.satuan_pendidikan, p.unor))
+
+
+def skp(s: PMMSkp) -> SkpPMM:
+    return SkpPMM(
+        id=s.id,
+        versi=s.versi,
+        status=str(s.status),
+        disepakati_pada=s.disepakati_pada,
+        penugasan=StatusPegawai(s.penugasan),
+        jenis=s.jenis,
+        pendekatan=Pendekatan(s.pendekatan),
+        periode_awal=s.periode_awal,
+        periode_akhir=s.periode_akhir,
+        sekolah=sekolah(s.satuan_pendidikan, s.unor),
+        atasan=AtasanPMM(s.atasan.nip, s.atasan.nama, s.atasan.unor.nama if s.atasan.unor else None),
+        rhk=tuple(_rhk(r) for r in s.rhk),
+    )
+
+
+def _rhk(r: PMMRhk) -> RhkPMM:
+    atasan = r.rhk_atasan
+    return RhkPMM(
+        id=r.id,
+        lingkup=LingkupRhk(r.lingkup),
+        jenis=JenisRhk(r.jenis),
+        rencana_hasil_kerja=r.rencana_hasil_kerja,
+        penugasan_dari=r.penugasan_dari,
+        rhk_atasan=RhkAtasanPMM(atasan.rencana_hasil_kerja, atasan.indikator) if atasan else None,
+        indikator=tuple(_indikator(i) for i in r.indikator),
+    )
+
+
+def _indikator(i: PMMIndikator) -> IndikatorPMM:
+    return IndikatorPMM(
+        i.id,
+        IsiIndikator(
+            indikator=i.indikator,
+            aspek=AspekIndikator(i.aspek) if i.aspek else None,
+            target=i.target,
+            satuan=i.satuan,
+            perspektif=PerspektifIndikator(i.perspektif) if i.perspektif else None,
+        ),
+    )
+
+
+def temuan_dari_galat(galat: PMMError, *, nip: str, tahun: int, sumber: str) -> Temuan:
+    """What a call that gave no data means for the person: PMM's illness, its own words, or an answer we cannot use."""
+    pmm = Objek(JenisObjek.PMM, None, None)
+    if isinstance(galat, PMMGagal):
+        return _temuan_dari_pesan(galat, nip=nip, tahun=tahun, sumber=sumber)
+    if isinstance(galat, PMMMembatasi):
+        return buat_temuan(Kode.PMM_MEMBATASI, objek=pmm, sumber=sumber)
+    if isinstance(galat, PMMAksesDitolak):
+        return buat_temuan(Kode.PMM_AKSES_DITOLAK, objek=pmm, sumber=sumber)
+    if isinstance(galat, PMMJawabanTidakSah):
+        rincian = {"jalur": galat.jalur, "status": galat.status, "request_id": galat.request_id, "sebab": galat.sebab}
+        return buat_temuan(Kode.PMM_JAWABAN_TIDAK_SAH, objek=pmm, rincian=rincian, sumber=sumber)
+    return buat_temuan(Kode.PMM_TIDAK_TERJANGKAU, objek=pmm, sumber=sumber)
+
+
+def _temuan_dari_pesan(galat: PMMGagal, *, nip: str, tahun: int, sumber: str) -> Temuan:
+    dikenal = kenali_pesan(galat.kode, galat.pesan)
+    pesan = (galat.pesan or galat.kode or "").strip()
+    if dikenal is None:
+        return buat_temuan(
+            Kode.PMM_PESAN_TIDAK_DIKENAL,
+            objek=Objek(JenisObjek.PMM, None, None),
+            rincian={"kode_pmm": galat.kode, "pesan_pmm": galat.pesan},
+            sumber=sumber,
+            pesan_pmm=pesan or "-",
+        )
+    jenis = JenisFakta.PMM_PENGGUNA if dikenal.kode is Kode.NIP_TIDAK_DIKENAL_PMM else JenisFakta.PMM_SKP
+    kunci = nip if jenis is JenisFakta.PMM_PENGGUNA else f"{nip}:{tahun}"
+    return buat_temuan(
+        dikenal.kode,
+        objek=Objek(JenisObjek.PEGAWAI, nip, None),
+        fakta=(Fakta(jenis, kunci),),
+        rincian={"pesan_pmm": galat.pesan},
+        sumber=sumber,
+        **dikenal.parameter,
+    )
+
+
+def tunggu_menurut(galat: PMMError) -> timedelta | None:
+    """How long PMM (or the open breaker) asks to wait; None when nobody said."""
+    if isinstance(galat, PMMCobaLagi) and galat.retry_after is not None:
+        return timedelta(seconds=galat.retry_after)
+    return None

@@ -1,0 +1,1 @@
+"""SKP, RHK and indikator as they stand in e-Kinerja."""

@@ -1,0 +1,1 @@
+"""The worker process: hears the bell, claims work, keeps its leases, sweeps."""

@@ -1,0 +1,162 @@
+"""What one worker process does: two lanes that claim and carry out, a heart that renews the leases, a broom that finds
+what no bell rang for. Nothing here depends on Redis: without the bell the broom finds the work within a second."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from services.konteks import Konteks
+from services.sinkronisasi.antrean import (
+    PERPANJANG_SETIAP_DETIK,
+    Butir,
+    Lajur,
+    ada_yang_siap,
+    ambil_antrean,
+    kembalikan,
+    perpanjang,
+    pulihkan,
+)
+from services.sinkronisasi.mesin import Mesin
+
+INTERAKTIF_BERSAMAAN = 16
+MASSAL_BERSAMAAN = 3
+ISI_BATCH = 100
+SAPU_SETIAP_DETIK = 1.0
+SELESAIKAN_DALAM_DETIK = 15.0
+
+_log = structlog.get_logger(__name__)
+# What a database that is away looks like; anything else is a fault of ours and must be seen.
+DATABASE_PERGI = (SQLAlchemyError, OSError, TimeoutError)
+
+
+class Pekerja:
+    """Start with `jalan`, wake with `bangun`, end with `berhenti` (finishes or hands back what it holds)."""
+
+    def __init__(self, konteks: Konteks, mesin: Mesin | None = None) -> None:
+        self.konteks = konteks
+        self.mesin = mesin or Mesin.buat(konteks)
+        self._dipegang: dict[int, Butir] = {}
+        self._tugas: set[asyncio.Task[None]] = set()
+        self._ketuk = {lajur: asyncio.Event() for lajur in Lajur}
+        self._tempat = {
+            Lajur.INTERAKTIF: asyncio.Semaphore(INTERAKTIF_BERSAMAAN),
+            Lajur.MASSAL: asyncio.Semaphore(MASSAL_BERSAMAAN),
+        }
+        self._berhenti = asyncio.Event()
+
+    def bangun(self, lajur: Lajur) -> None:
+        """There may be work in this lane."""
+        self._ketuk[lajur].set()
+
+    async def jalan(self) -> None:
+        """Works until `berhenti`."""
+        async with asyncio.TaskGroup() as kelompok:
+            for lajur in Lajur:
+                kelompok.create_task(self._layani(lajur))
+            kelompok.create_task(self._berkala(PERPANJANG_SETIAP_DETIK, self._perpanjang))
+            kelompok.create_task(self._berkala(SAPU_SETIAP_DETIK, self._sapu))
+
+    async def berhenti(self) -> None:
+        """Claims nothing more, waits a while for what runs, hands the rest back."""
+        self._berhenti.set()
+        for ketuk in self._ketuk.values():
+            ketuk.set()
+        if self._tugas:
+            await asyncio.wait(self._tugas, timeout=SELESAIKAN_DALAM_DETIK)
+        for tugas in list(self._tugas):
+            tugas.cancel()
+        if self._tugas:
+            await asyncio.wait(self._tugas, timeout=SELESAIKAN_DALAM_DETIK)
+        if self._dipegang:
+            with contextlib.suppress(*DATABASE_PERGI):
+                async with self.konteks.transaksi() as conn:
+                    await kembalikan(conn, list(self._dipegang))
+
+    async def _layani(self, lajur: Lajur) -> None:
+        ketuk, tempat = self._ketuk[lajur], self._tempat[lajur]
+        while not self._berhenti.is_set():
+            await ketuk.wait()
+            ketuk.clear()
+            while not self._berhenti.is_set():
+                await tempat.acquire()
+                butir = await self._ambil(lajur)
+                if not butir:
+                    tempat.release()
+                    break
+                self._mulai(self._kerjakan(lajur, butir))
+
+    async def _ambil(self, lajur: Lajur) -> list[Butir]:
+        # A button press is carried out alone, so that a slow answer for one holds up nobody.
+        batas = 1 if lajur is Lajur.INTERAKTIF else ISI_BATCH
+        if self._berhenti.is_set():
+            return []
+        try:
+            async with self.konteks.transaksi() as conn:
+                butir = await ambil_antrean(conn, lajur, batas)
+        except DATABASE_PERGI as galat:
+            _log.warning("antrean tidak terbaca", galat=type(galat).__name__)
+            return []
+        self._dipegang.update((b.token, b) for b in butir)
+        return butir
+
+    async def _kerjakan(self, lajur: Lajur, butir: list[Butir]) -> None:
+        try:
+            await self.mesin.kerjakan(butir, massal=lajur is Lajur.MASSAL)
+        except DATABASE_PERGI as galat:
+            # Whether the last commit arrived is not known: what it wrote is written, the rest is handed back or, when
+            # the database stays away, falls free with its lease.
+            _log.warning("database pergi saat mengerjakan", jumlah=len(butir), galat=type(galat).__name__)
+            await self._serahkan(butir)
+        except Exception:  # noqa: BLE001 - the worker lives on, the leases give the work back
+            _log.exception("galat internal saat mengerjakan", jumlah=len(butir))
+            await self._serahkan(butir)
+        finally:
+            for b in butir:
+                self._dipegang.pop(b.token, None)
+            self._tempat[lajur].release()
+            # What waited for these people (a school's guru for their head) can be claimed now.
+            self.bangun(lajur)
+
+    async def _serahkan(self, butir: list[Butir]) -> None:
+        with contextlib.suppress(*DATABASE_PERGI):
+            async with self.konteks.transaksi() as conn:
+                await kembalikan(conn, [b.token for b in butir])
+
+    def _mulai(self, pekerjaan: Coroutine[Any, Any, None]) -> None:
+        tugas = asyncio.create_task(pekerjaan)
+        self._tugas.add(tugas)
+        tugas.add_done_callback(self._tugas.discard)
+
+    async def _berkala(self, detik: float, pekerjaan: Callable[[], Awaitable[None]]) -> None:
+        while not self._berhenti.is_set():
+            try:
+                await pekerjaan()
+            except DATABASE_PERGI as galat:
+                _log.warning("database tidak terjangkau", pekerjaan=pekerjaan.__name__, galat=_nama(galat))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._berhenti.wait(), detik)
+
+    async def _perpanjang(self) -> None:
+        if self._dipegang:
+            async with self.konteks.transaksi() as conn:
+                await perpanjang(conn, list(self._dipegang))
+
+    async def _sapu(self) -> None:
+        async with self.konteks.transaksi() as conn:
+            putus = await pulihkan(conn)
+            siap = await ada_yang_siap(conn)
+        if putus:
+            _log.warning("sewa yang lewat dikembalikan ke antrean", jumlah=putus)
+        for lajur in siap:
+            self.bangun(lajur)
+
+
+def _nama(galat: BaseException) -> str:
+    asal = galat.orig if isinstance(galat, DBAPIError) and galat.orig is not None else galat
+    return type(asal).__name__
