@@ -24,6 +24,8 @@ def buat_engine(url: str, *, nama: str, ukuran_pool: int = 10) -> AsyncEngine:
         max_overflow=ukuran_pool,
         pool_timeout=10,
         pool_pre_ping=True,
+        # An error text with its parameters would carry NIPs and names into the log.
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
             "server_settings": {

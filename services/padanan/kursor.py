@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, urlsafe_b64encode
 
-from services.sinkronisasi.log_kursor import KursorTidakSah
+from services.db.kursor import KursorTidakSah
 
 _ISI = re.compile(r"([0-9A-Z]{8})([0-9A-F]{32})")
 _PANJANG_KURSOR = 64

@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit import catat_audit
+from services.db.id import id_baru
 from services.pelepasan import lepaskan
 from services.referensi.galat import DiLuarInstansi, Galat, ImporDitolak, ImporTerlaluBesar, KumpulanGalat
 from services.referensi.keadaan import instansi_terkait, kunci_instansi, muat_keadaan
 from services.referensi.pemeriksaan import periksa_muatan
-from services.referensi.penulisan import ambil_id_baru, terapkan
+from services.referensi.penulisan import terapkan
 from services.referensi.perubahan import Perubahan, rencanakan_referensi
-from services.referensi.perubahan_skp import jumlah_id_skp, rencanakan_skp
+from services.referensi.perubahan_skp import rencanakan_skp
 from services.referensi.uraian import Muatan, urai_muatan
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ async def _jalankan(
         raise _InstansiBertambah(sekarang)
     await asyncio.to_thread(periksa_muatan, muatan, keadaan, galat)
     galat.tolak_bila_ada()
-    id_baru = iter(await ambil_id_baru(conn, jumlah_id_skp(muatan)))
 
     def rencanakan() -> None:
         rencanakan_referensi(muatan, keadaan, perubahan)

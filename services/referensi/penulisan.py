@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -55,14 +54,6 @@ _IKUT_PEGAWAI = {
 }
 _IKUT_UNIT = {"pimpinan": "t.unit_kerja_id = m.k", "padanan_unor": "t.unit_kerja_id = m.k"}
 _MASUK = "unnest($1::text[], $2::text[]) AS m(k, i)"
-
-
-async def ambil_id_baru(conn: AsyncConnection, jumlah: int) -> list[UUID]:
-    """So many new ids, time-ordered as every id of the database."""
-    if not jumlah:
-        return []
-    hasil = await conn.exec_driver_sql("SELECT id_baru() FROM generate_series(1, $1::int)", (jumlah,))
-    return list(hasil.scalars())
 
 
 async def terapkan(conn: AsyncConnection, perubahan: Perubahan) -> None:

@@ -3,7 +3,7 @@ the same place is (its text changed), so that what hangs on a row keeps it; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,12 +22,7 @@ _INDIKATOR = ("indikator", "aspek", "target", "satuan", "perspektif")
 _Baru = TypeVar("_Baru")
 
 
-def jumlah_id_skp(muatan: Muatan) -> int:
-    """How many new ids the SKPs of the payload may need at most."""
-    return sum(1 + len(baris.rhk) for _, baris in muatan.skp)
-
-
-def rencanakan_skp(muatan: Muatan, keadaan: Keadaan, id_baru: Iterator[UUID], perubahan: Perubahan) -> None:
+def rencanakan_skp(muatan: Muatan, keadaan: Keadaan, id_baru: Callable[[], UUID], perubahan: Perubahan) -> None:
     """Adds to `perubahan` what the payload changes in SKPs. The payload was judged before."""
     if not muatan.skp:
         return
@@ -41,7 +36,7 @@ def rencanakan_skp(muatan: Muatan, keadaan: Keadaan, id_baru: Iterator[UUID], pe
         lama = skp_dituju(baris, keadaan)
         berubah = lama is None or bool(beda(lama, isi))
         if lama is None:
-            skp_id = next(id_baru)
+            skp_id = id_baru()
             kunci = {"nip": baris.nip, "status_pegawai": baris.status_pegawai, "periode_awal": baris.periode_awal}
             kepala = {"id": skp_id, "instansi_id": milik[baris.nip], "sumber": Sumber.EKINERJA, **kunci, **isi}
             perubahan.sisip[SkpRow].append(kepala)
@@ -82,7 +77,7 @@ def _tandai(baris: SkpImpor, lama: Baris | None, keadaan: Keadaan, perubahan: Pe
 
 
 def _samakan_rhk(
-    baris: SkpImpor, skp_id: UUID, instansi_id: str, keadaan: Keadaan, id_baru: Iterator[UUID], perubahan: Perubahan
+    baris: SkpImpor, skp_id: UUID, instansi_id: str, keadaan: Keadaan, id_baru: Callable[[], UUID], perubahan: Perubahan
 ) -> bool:
     lama = keadaan.rhk.get(skp_id, ())
     berubah = False
@@ -96,7 +91,7 @@ def _samakan_rhk(
             continue
         isi: Nilai = ambil(baru, ("lingkup", "jenis", "rencana_hasil_kerja")) | {"urutan": urutan}
         if rhk_lama is None:
-            rhk_id = next(id_baru)
+            rhk_id = id_baru()
             milik = {"id": rhk_id, "instansi_id": instansi_id, "skp_id": skp_id, "sumber": Sumber.EKINERJA}
             perubahan.sisip[RhkRow].append({**milik, **isi})
             berubah = True

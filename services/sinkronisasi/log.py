@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, null, select, tuple_
+from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, func, null, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from services.db.kursor import Kursor
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log_kursor import Kursor
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
 
 # The kinds whose Sinkro has the part `data_skp`.
 JENIS_BERDATA_SKP = frozenset({JenisSinkro.SKP, JenisSinkro.SKP_PLT, JenisSinkro.SKP_ROTASI})
+AMBANG_JARANG = 1000
 _NIP = re.compile(r"\d{18}")
 
 
@@ -47,7 +49,7 @@ async def halaman_log(
         select(s.dibuat_pada, s.id, cast(_json_baris(), Text).label("isi"))
         .join(PegawaiRow, PegawaiRow.nip == s.nip)
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
-        .where(terlihat(jangkauan), cocok(saring))
+        .where(await _syarat_halaman(conn, saring, jangkauan))
         .order_by(s.dibuat_pada.desc(), s.id.desc())
         .limit(jumlah_baris + 1)
     )
@@ -60,6 +62,16 @@ async def halaman_log(
         baris = baris[:jumlah_baris]
         berikut = Kursor(baris[-1].dibuat_pada, baris[-1].id).ke_teks(daftar)
     return HalamanLog(tuple(b.isi for b in baris), berikut)
+
+
+async def _syarat_halaman(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> ColumnElement[bool]:
+    """The condition of a page. A rare name or code is looked up by its own index first: asked for together with the
+    order, PostgreSQL would rather walk the whole log, since it takes such filters for less selective than they are."""
+    syarat = and_(terlihat(jangkauan), cocok(saring))
+    if not (saring.nama or saring.kode):
+        return syarat
+    jarang = (await conn.scalars(select(SinkroRow.id).where(syarat).limit(AMBANG_JARANG + 1))).all()
+    return syarat if len(jarang) > AMBANG_JARANG else SinkroRow.id == func.any(cast(list(jarang), ARRAY(Uuid)))
 
 
 async def satu_sinkro(

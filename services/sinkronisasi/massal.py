@@ -20,8 +20,8 @@ from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
 from ekinerja_domain.sinkronisasi.status import Pemicu, StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.audit import catat_audit
+from services.db.kursor import Kursor
 from services.db.tables import InstansiRow, MassalRow
-from services.sinkronisasi.log_kursor import Kursor
 from services.sinkronisasi.massal_pilihan import sql_antrekan, sql_kunci
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ekinerja_domain.sinkronisasi import prasyarat, rencana
+from ekinerja_domain.sinkronisasi import rencana
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from ekinerja_domain.sinkronisasi.prasyarat.skp import periksa_skp
 from ekinerja_domain.sinkronisasi.rencana import Rencana
 from ekinerja_domain.sinkronisasi.telaah import Telaah
 from ekinerja_domain.sinkronisasi.temuan import Temuan
@@ -38,7 +39,7 @@ JENIS_TERDAFTAR: Mapping[JenisSinkro, Pendaftaran] = {
             jenis=JenisSinkro.SKP,
             jalur="skp",
             penugasan=StatusPegawai.DEFINITIF,
-            periksa=prasyarat.periksa_skp,
+            periksa=periksa_skp,
             perlu_isi=rencana.perlu_isi,
             rencanakan=_rencanakan_skp,
         ),

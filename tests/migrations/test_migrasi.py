@@ -78,7 +78,7 @@ async def test_dua_migrasi_bersamaan(database_url_kosong: str) -> None:
         )
         return await proses.wait()
 
-    assert await asyncio.gather(migrasi(), migrasi()) == [0, 0]
+    assert list(await asyncio.gather(migrasi(), migrasi())) == [0, 0]
     engine = buat_engine(database_url_kosong, nama="uji")
     await periksa_skema(engine)
     await engine.dispose()

@@ -9,7 +9,7 @@ import pytest
 
 from ekinerja_domain.sinkronisasi.fakta import AtasanPMM, RhkAtasanPMM
 from ekinerja_domain.sinkronisasi.padanan import PadananUnor, SekolahPMM, StatusPadanan
-from ekinerja_domain.sinkronisasi.prasyarat import periksa_skp
+from ekinerja_domain.sinkronisasi.prasyarat.skp import periksa_skp
 from ekinerja_domain.sinkronisasi.status import Peristiwa, putuskan
 from ekinerja_domain.sinkronisasi.temuan import JenisFakta, Kelas, Kode, Pelaku, Temuan, Tingkat
 from ekinerja_domain.skp import StatusPegawai, Sumber

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.pegawai import JenisPegawai
 from ekinerja_domain.sinkronisasi.fakta import IndikatorPMM, RhkAtasanPMM, RhkPMM, SkpPMM
-from ekinerja_domain.sinkronisasi.prasyarat import periksa_skp
+from ekinerja_domain.sinkronisasi.prasyarat.skp import periksa_skp
 from ekinerja_domain.sinkronisasi.rencana import RencanaSkp, TindakanSkp, perlu_isi, rencanakan, terapkan
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from ekinerja_domain.skp import (

@@ -1,0 +1,101 @@
+"""The API process: one FastAPI application over one process context.
+
+It refuses to start without a way to verify tokens and on another schema than its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import start_http_server
+
+from services.catatan_log import pasang_catatan_log
+from services.db.skema import periksa_skema
+from services.factory import buka_konteks
+from services.identitas.jwks import AmbilJwks
+from services.identitas.verifikasi import buat_verifikator
+from services.settings import Settings, load_settings
+from sync_api import health, problem_pages
+from sync_api.middleware import LapisanPermintaan
+from sync_api.openapi import dokumen_openapi
+from sync_api.problem_handlers import jawab_tak_terduga, pasang_penangan_galat
+from sync_api.v1 import log_sinkro, padanan_unor, pegawai, referensi, sinkro, sinkro_massal, temuan
+
+PENJELASAN = """Sinkronisasi kinerja guru, kepala sekolah dan pengawas dari PMM (Ruang GTK) ke e-Kinerja BKN.
+
+Galat dijawab sebagai `application/problem+json` (RFC 9457); `type` menunjuk halaman penjelasannya."""
+
+RUTER = (
+    sinkro.router,
+    log_sinkro.router,
+    sinkro_massal.router,
+    pegawai.router,
+    padanan_unor.router,
+    referensi.router,
+    temuan.router,
+    problem_pages.router,
+    health.router,
+)
+
+
+class AplikasiSinkro(FastAPI):
+    """FastAPI with our OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = dokumen_openapi(self)
+        return self.openapi_schema
+
+
+def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None = None) -> FastAPI:
+    """The application, not yet started. `settings` default: the environment; `ambil_jwks` default: over HTTP from the
+    issuer's JWKS URL, or the local issuer's file.
+
+    Raises KesalahanPengaturan or IdentitasBelumDiatur. Starting it raises SkemaTidakSesuai on another schema.
+    """
+    pengaturan = settings if settings is not None else load_settings(perlu_auth=True)
+    verifikator = buat_verifikator(pengaturan, ambil_jwks=ambil_jwks)
+
+    @asynccontextmanager
+    async def masa_hidup(app: FastAPI) -> AsyncIterator[None]:
+        pasang_catatan_log(pengaturan)
+        konteks = await buka_konteks(pengaturan, nama="sinkro-api")
+        try:
+            await periksa_skema(konteks.engine)
+            app.state.konteks = konteks
+            metrik = None if pengaturan.metrics_port is None else start_http_server(pengaturan.metrics_port)
+            try:
+                yield
+            finally:
+                if metrik is not None:
+                    metrik[0].shutdown()
+                    metrik[0].server_close()
+        finally:
+            await konteks.tutup()
+
+    app = AplikasiSinkro(
+        title="Sinkro",
+        version=_versi(),
+        description=PENJELASAN,
+        lifespan=masa_hidup,
+        redirect_slashes=False,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.verifikator = verifikator
+    pasang_penangan_galat(app)
+    app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga)
+    for ruter in RUTER:
+        app.include_router(ruter)
+    return app
+
+
+def _versi() -> str:
+    try:
+        return version("sinkro")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,73 @@
+"""What surrounds every request: its id, its log line and metrics, headers of every answer, and the last resort for
+exceptions nobody handled. Pure ASGI, one layer, no task of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sync_api.metrics import catat_permintaan
+
+_log = structlog.get_logger("sinkro.akses")
+_SAH = re.compile(r"[\x21-\x7e]{1,128}")
+_KUNCI = "sinkro.request_id"
+TANPA_RUTE = "(tanpa rute)"
+
+
+def request_id(scope: Scope) -> str:
+    """The id of the request, as it is returned, logged and passed on."""
+    nilai = scope.get(_KUNCI)
+    return nilai if isinstance(nilai, str) else "-"
+
+
+class LapisanPermintaan:
+    """The outermost layer. `jawab_galat` makes the answer for an exception that nobody handled."""
+
+    def __init__(self, app: ASGIApp, jawab_galat: Callable[[Request, Exception], Response]) -> None:
+        self._app, self._jawab_galat = app, jawab_galat
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        diterima = Headers(scope=scope).get("x-request-id", "")
+        nomor = diterima if _SAH.fullmatch(diterima) else uuid4().hex
+        scope[_KUNCI] = nomor
+        mulai, status = time.perf_counter(), 0
+
+        async def kirim(pesan: Message) -> None:
+            nonlocal status
+            if pesan["type"] == "http.response.start":
+                status = pesan["status"]
+                kepala = MutableHeaders(raw=pesan.setdefault("headers", []))
+                kepala["X-Request-ID"] = nomor
+                kepala.setdefault("X-Content-Type-Options", "nosniff")
+                # Answers hold personal data: no cache on the way may keep them.
+                kepala.setdefault("Cache-Control", "private, no-cache")
+            await send(pesan)
+
+        with structlog.contextvars.bound_contextvars(request_id=nomor):
+            try:
+                await self._app(scope, receive, kirim)
+            except Exception as galat:
+                jawaban = self._jawab_galat(Request(scope), galat)
+                if status:
+                    # The answer had begun: only breaking the connection tells the caller that it is not whole.
+                    raise
+                await jawaban(scope, receive, kirim)
+            finally:
+                rute = getattr(scope.get("route"), "path", TANPA_RUTE)
+                lama = time.perf_counter() - mulai
+                catat_permintaan(scope["method"], rute, status, lama)
+                _log.info(
+                    "permintaan", metode=scope["method"], rute=rute, status=status, milidetik=round(lama * 1000, 1)
+                )

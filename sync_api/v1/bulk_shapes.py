@@ -1,0 +1,102 @@
+"""What goes into and comes out of the routes of a bulk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.status import StatusMassal, StatusSinkro
+from ekinerja_domain.sinkronisasi.temuan import Kode
+from services.sinkronisasi.massal import DaftarNip, Pilihan, Saring, Semua
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
+from sync_api.v1.common_shapes import BadanIn, NipIn, TahunIn, TeksPendek, contoh
+
+# A rotasi is applied to what a person was shown, so never in bulk.
+JENIS_MASSAL = tuple(j for j in JENIS_TERDAFTAR if j is not JenisSinkro.SKP_ROTASI)
+
+
+def _didukung(jenis: JenisSinkro) -> JenisSinkro:
+    if jenis not in JENIS_MASSAL:
+        raise ValueError("belum dapat diminta secara massal; yang dapat: " + ", ".join(JENIS_MASSAL))
+    return jenis
+
+
+JenisMassal = Annotated[JenisSinkro, AfterValidator(_didukung)]
+
+
+class SaringMassalIn(BadanIn):
+    status: Annotated[list[StatusSinkro], Field(max_length=100)] | None = None
+    kode: Annotated[list[Kode], Field(max_length=100)] | None = None
+    unit_kerja_id: Annotated[list[TeksPendek], Field(max_length=10_000)] | None = None
+    tipe_skp: Annotated[list[TipeSkp], Field(max_length=100)] | None = None
+    belum_pernah: bool | None = None
+
+    @model_validator(mode="after")
+    def _tidak_kosong(self) -> Self:
+        if self.sebagai_pilihan().kosong:
+            raise ValueError("harus berisi sedikitnya satu syarat")
+        return self
+
+    def sebagai_pilihan(self) -> Saring:
+        return Saring(self.status, self.kode, self.unit_kerja_id, self.tipe_skp, self.belum_pernah)
+
+
+class MassalIn(BadanIn):
+    """Which kinds, which year, and exactly one way to choose the people."""
+
+    model_config = contoh({"jenis": "SKP", "tahun": 2024, "semua": True})
+
+    jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=len(JenisSinkro))]
+    tahun: TahunIn
+    saring: SaringMassalIn | None = None
+    nip: Annotated[list[NipIn], Field(min_length=1)] | None = None
+    semua: Literal[True] | None = None
+    instansi_id: TeksPendek | None = None
+
+    @model_validator(mode="after")
+    def _satu_pilihan(self) -> Self:
+        if sum(p is not None for p in (self.saring, self.nip, self.semua)) != 1:
+            raise ValueError("isi tepat satu dari saring, nip, semua")
+        return self
+
+    def daftar_jenis(self) -> list[JenisSinkro]:
+        return list(self.jenis) if isinstance(self.jenis, list) else [self.jenis]
+
+    def pilihan(self) -> Pilihan:
+        if self.saring is not None:
+            return self.saring.sebagai_pilihan()
+        return DaftarNip(self.nip) if self.nip is not None else Semua()
+
+
+class MassalOut(BaseModel):
+    """A bulk and its counters: selesai = berhasil + gagal + tertahan, berhasil includes tidak_ada_data_baru."""
+
+    id: str
+    instansi_id: str
+    jenis: list[JenisSinkro]
+    tahun: int
+    status: StatusMassal
+    jumlah: int
+    selesai: int
+    berhasil: int
+    tidak_ada_data_baru: int
+    gagal: int
+    tertahan: int
+    dibatalkan: int
+    laju_per_detik: float
+    perkiraan_selesai: datetime | None
+    dibuat_pada: datetime
+    selesai_pada: datetime | None
+    oleh: str
+
+
+class MassalLengkapOut(MassalOut):
+    ditolak: list[dict[str, Any]]
+
+
+class HalamanMassalOut(BaseModel):
+    data: list[MassalOut]
+    kursor_berikutnya: str | None

@@ -1,0 +1,147 @@
+"""Asking for a sync, previewing it, and looking at one. The POST routes are made from the register of jenis, so that a
+new jenis needs no route of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from ekinerja_domain.sinkronisasi.status import Pemicu
+from services.identitas.pemanggil import Pemanggil, Peran
+from services.konteks import Konteks
+from services.sinkronisasi.log import satu_sinkro
+from services.sinkronisasi.permintaan import minta_sinkro, tunggu_selesai
+from services.sinkronisasi.pratinjau import pratinjau
+from services.sinkronisasi.registri import JENIS_TERDAFTAR, Pendaftaran
+from sync_api.answers import jawaban_json
+from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi
+from sync_api.middleware import request_id
+from sync_api.prefer import detik_tunggu
+from sync_api.problems import PermintaanDitolak
+from sync_api.v1.documented import jawaban
+from sync_api.v1.sync_shapes import MintaSinkroIn, PratinjauOut, SinkroLengkapOut, SinkroOut
+
+router = APIRouter(prefix="/v1", tags=["Sinkro"])
+
+Rute = Callable[..., Awaitable[Response]]
+PARAMETER_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "wait=N: tunggu hasil paling lama N detik (1-30), RFC 7240",
+    "schema": {"type": "string", "examples": ["wait=10"]},
+}
+
+
+def pemicu(siapa: Pemanggil, nip: str) -> Pemicu:
+    """Who asks: the person, an admin, or another system."""
+    if Peran.PEGAWAI in siapa.peran and siapa.nip == nip:
+        return Pemicu.PEGAWAI
+    return Pemicu.ADMIN if Peran.ADMIN_INSTANSI in siapa.peran else Pemicu.SISTEM
+
+
+async def _instansi_untuk(konteks: Konteks, izin: Izin, isi: MintaSinkroIn) -> frozenset[str] | None:
+    """Within which instansi the person may be looked for. A person out of reach is answered as an unknown one."""
+    instansi = izin.jangkauan.untuk_nip(isi.nip)
+    if isi.instansi_id is not None:
+        await jangkauan_instansi(konteks, izin.jangkauan, isi.instansi_id)
+        instansi = frozenset({isi.instansi_id}) if instansi is None else instansi & {isi.instansi_id}
+    if instansi == frozenset():
+        raise PermintaanDitolak("PEGAWAI_TIDAK_TERDAFTAR")
+    return instansi
+
+
+def _rute_minta(jenis: JenisSinkro) -> Rute:
+    async def minta(
+        request: Request,
+        konteks: KonteksProses,
+        izin: Annotated[Izin, butuh("sinkro:tulis")],
+        isi: Annotated[MintaSinkroIn, badan(MintaSinkroIn)],
+    ) -> Response:
+        sinkro_id = await minta_sinkro(
+            konteks,
+            jenis=jenis,
+            nip=isi.nip,
+            tahun=isi.tahun,
+            pemicu=pemicu(izin.pemanggil, isi.nip),
+            oleh=izin.pemanggil.sub,
+            peran=izin.pemanggil.peran_teks,
+            instansi=await _instansi_untuk(konteks, izin, isi),
+            request_id=request_id(request.scope),
+        )
+        header, status = {"Location": f"/v1/sinkro/{sinkro_id}"}, 202
+        tunggu = detik_tunggu(request.headers.getlist("prefer"))
+        if tunggu is not None:
+            header["Preference-Applied"] = f"wait={tunggu}"
+            status = 200 if await tunggu_selesai(konteks, sinkro_id, float(tunggu)) else 202
+        async with konteks.baca() as conn:
+            return jawaban_json(await satu_sinkro(conn, sinkro_id, izin.jangkauan), status, header)
+
+    return minta
+
+
+def _rute_pratinjau(jenis: JenisSinkro) -> Rute:
+    async def lihat_pratinjau(
+        request: Request,
+        konteks: KonteksProses,
+        izin: Annotated[Izin, butuh("sinkro:baca")],
+        isi: Annotated[MintaSinkroIn, badan(MintaSinkroIn)],
+    ) -> Response:
+        instansi = await _instansi_untuk(konteks, izin, isi)
+        isi_pratinjau = await pratinjau(
+            konteks,
+            jenis=jenis,
+            nip=isi.nip,
+            tahun=isi.tahun,
+            instansi=instansi,
+            request_id=request_id(request.scope),
+        )
+        return jawaban_json(isi_pratinjau)
+
+    return lihat_pratinjau
+
+
+def _daftarkan(p: Pendaftaran) -> None:
+    nama = p.jalur.replace("-", "_")
+    header = {"Location": "Alamat sinkro", "Preference-Applied": "wait=N bila Prefer: wait=N dipakai"}
+    minta: dict[int | str, dict[str, Any]] = {
+        **jawaban(SinkroOut, 404, 422, status=202, arti="Diterima; sedang menunggu atau berjalan", header=header),
+        **jawaban(SinkroOut, arti="Selesai dalam waktu tunggu; GAGAL pun 200", header=header),
+    }
+    router.add_api_route(
+        f"/sinkro/{p.jalur}",
+        _rute_minta(p.jenis),
+        methods=["POST"],
+        status_code=202,
+        responses=minta,
+        operation_id=f"minta_sinkro_{nama}",
+        openapi_extra={"parameters": [PARAMETER_PREFER]},
+        summary=f"Minta sinkro {p.jenis}",
+    )
+    router.add_api_route(
+        f"/sinkro/{p.jalur}/pratinjau",
+        _rute_pratinjau(p.jenis),
+        methods=["POST"],
+        responses=jawaban(PratinjauOut, 404, 422, arti="Temuan dan perubahan persisnya; tidak ada yang ditulis"),
+        operation_id=f"pratinjau_sinkro_{nama}",
+        summary=f"Pratinjau sinkro {p.jenis}",
+    )
+
+
+for _pendaftaran in JENIS_TERDAFTAR.values():
+    _daftarkan(_pendaftaran)
+
+
+@router.get("/sinkro/{sinkro_id}", operation_id="baca_sinkro", responses=jawaban(SinkroLengkapOut, 404))
+async def baca_sinkro(konteks: KonteksProses, izin: Annotated[Izin, butuh("sinkro:baca")], sinkro_id: str) -> Response:
+    """Satu sinkro dengan semua percobaannya, yang terbaru dahulu."""
+    dicari = id_dari_jalur(sinkro_id)
+    async with konteks.baca() as conn:
+        isi = await satu_sinkro(conn, dicari, izin.jangkauan, percobaan=True)
+    if isi is None:
+        raise PermintaanDitolak("TIDAK_DITEMUKAN")
+    return jawaban_json(isi)
