@@ -5,9 +5,9 @@ per year, since two periods with the same angka are a finding, not an error of i
 from __future__ import annotations
 
 import re
-from calendar import isleap
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from calendar import isleap, monthrange
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -258,3 +258,134 @@ def urai_periode(badan: Mapping[str, object]) -> Periode | list[Galat]:
     if galat or jenis is None or awal is None or akhir is None or batas is None:
         return galat
     return Periode(nama, jenis, tipe, angka, awal, akhir, batas, tahun, id_periode, instansi_id)
+
+
+_ROMAWI = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_SEBUTAN: Mapping[TipePeriodik, str] = {TipePeriodik.BULANAN: "Periode", TipePeriodik.TRIWULANAN: "Triwulan"}
+_HARI_BATAS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RencanaSusun:
+    """What puts the table of a year in order. `tabel` is the whole table afterwards, in its official order; `pindah`
+    says whose ratings of the year go along, as (template id, id of the new period). With a `penghalang` (rated periods
+    that fit nowhere) everything else is empty."""
+
+    baru: tuple[Periode, ...] = ()
+    diubah: tuple[Periode, ...] = ()
+    dihapus: tuple[Periode, ...] = ()
+    tabel: tuple[Periode, ...] = ()
+    pindah: tuple[tuple[str, str], ...] = ()
+    penghalang: tuple[Periode, ...] = ()
+
+    @property
+    def menulis(self) -> bool:
+        return bool(self.baru or self.diubah or self.dihapus)
+
+
+def tabel_resmi(tipe: TipePeriodik, tahun: int) -> tuple[Periode, ...]:
+    """The official periods of a year, PERIODIK in order and then FINAL, by their names in document 000.
+
+    batas_pengisian: the 10th of the following month, FINAL 31 January (keputusan, ADR 0010).
+    """
+    panjang = 12 // tipe.angka_terbesar
+    periodik = []
+    for angka in range(1, tipe.angka_terbesar + 1):
+        bulan = angka * panjang
+        awal = HariBulan(bulan - panjang + 1, 1)
+        akhir = HariBulan(bulan, monthrange(tahun, bulan)[1])
+        batas = HariBulan(bulan % 12 + 1, _HARI_BATAS)
+        nama = f"{_SEBUTAN[tipe]} {_ROMAWI[angka - 1]}"
+        periodik.append(Periode(nama, JenisPeriode.PERIODIK, tipe, angka, awal, akhir, batas, tahun))
+    setahun = (HariBulan(1, 1), HariBulan(12, 31), HariBulan(1, 31))
+    return (*periodik, Periode(f"Tahun {tahun}", JenisPeriode.FINAL, None, None, *setahun, tahun))
+
+
+def susun(
+    semua: Iterable[Periode],
+    bernilai: Container[str],
+    tipe: TipePeriodik,
+    tahun: int,
+    id_baru: Callable[[], str],
+) -> RencanaSusun:
+    """How the periods of the year become the official table; doing it twice is doing it once (keputusan, ADR 0010).
+
+    `semua`: the periods of one instansi, with their ids; `bernilai`: ids of those with ratings. A rated period stays
+    where a place fits it by its dates or else by (tipe, angka), and keeps its dates; one that fits nowhere stands in
+    the way. One without ratings stays if it fits a free place, else it goes. Templates are never touched.
+    """
+    semua = sorted(semua, key=lambda p: (p.periode_awal, p.periode_akhir, p.id or ""))
+    tahun_ini = [p for p in semua if p.tahun == tahun]
+    resmi = tabel_resmi(tipe, tahun)
+    berbeban = [p for p in tahun_ini if p.id in bernilai]
+    tempat = _tempatkan(berbeban, resmi, tahun)
+    penghalang = tuple(p for p in berbeban if p not in tempat.values())
+    if penghalang:
+        return RencanaSusun(penghalang=penghalang)
+    bebas = [p for p in tahun_ini if p.id not in bernilai]
+    for p in sorted(bebas, key=lambda p: replace(p, id=None, instansi_id=None) not in resmi):
+        pilihan = [i for i in _pilihan(p, resmi, tahun) if i not in tempat]
+        if pilihan:
+            tempat[pilihan[0]] = p
+    tabel = [
+        _jadikan(tempat[i], r, tahun, bernilai) if i in tempat else replace(r, id=id_baru())
+        for i, r in enumerate(resmi)
+    ]
+    baru = tuple(p for i, p in enumerate(tabel) if i not in tempat)
+    jenis_khusus = {p.jenis for p in tahun_ini}
+    templat = [p for p in semua if p.tahun is None and p.id in bernilai and p.jenis not in jenis_khusus]
+    return RencanaSusun(
+        baru=baru,
+        diubah=tuple(p for i, p in enumerate(tabel) if i in tempat and p != tempat[i]),
+        dihapus=tuple(p for p in bebas if p not in tempat.values()),
+        tabel=tuple(tabel),
+        pindah=tuple(_pindahan(templat, baru, tahun)),
+    )
+
+
+def _pilihan(p: Periode, resmi: Sequence[Periode], tahun: int) -> list[int]:
+    """The places this period fits, the best first: dates cannot change under ratings, names and numbers can."""
+    sejenis = [(i, r) for i, r in enumerate(resmi) if r.jenis is p.jenis]
+    menurut_tanggal = [i for i, r in sejenis if _setanggal(p, r, tahun)]
+    menurut_angka = [
+        i for i, r in sejenis if (r.tipe_periodik, r.angka_periodik) == (p.tipe_periodik, p.angka_periodik)
+    ]
+    return list(dict.fromkeys(menurut_tanggal + menurut_angka))
+
+
+def _setanggal(a: Periode, b: Periode, tahun: int) -> bool:
+    x, y = pada_tahun(a, tahun), pada_tahun(b, tahun)
+    return (x.awal, x.akhir) == (y.awal, y.akhir)
+
+
+def _tempatkan(calon: Sequence[Periode], resmi: Sequence[Periode], tahun: int) -> dict[int, Periode]:
+    """As many of them as possible, each in a place that fits it (augmenting paths, after Kuhn)."""
+    tempat: dict[int, Periode] = {}
+
+    def dapat(p: Periode, dilihat: set[int]) -> bool:
+        for i in _pilihan(p, resmi, tahun):
+            if i not in dilihat:
+                dilihat.add(i)
+                if i not in tempat or dapat(tempat[i], dilihat):
+                    tempat[i] = p
+                    return True
+        return False
+
+    for p in calon:
+        dapat(p, set())
+    return tempat
+
+
+def _jadikan(p: Periode, resmi: Periode, tahun: int, bernilai: Container[str]) -> Periode:
+    """The period under its official name. Its batas_pengisian is the admin's own and stays, unless its dates change."""
+    if p.id in bernilai or _setanggal(p, resmi, tahun):
+        return replace(p, nama=resmi.nama, tipe_periodik=resmi.tipe_periodik, angka_periodik=resmi.angka_periodik)
+    return replace(resmi, id=p.id, instansi_id=p.instansi_id)
+
+
+def _pindahan(templat: Sequence[Periode], baru: Sequence[Periode], tahun: int) -> Iterable[tuple[str, str]]:
+    """Each new period takes over one rated template of the same dates: no period then gets two ratings of one SKP."""
+    for p in baru:
+        asal = next((t for t in templat if t.jenis is p.jenis and _setanggal(t, p, tahun)), None)
+        if asal is not None and asal.id is not None and p.id is not None:
+            yield asal.id, p.id

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from ekinerja_domain.pegawai import Pegawai
 from ekinerja_domain.sinkronisasi.padanan import BukuUnit, SekolahPMM
 from ekinerja_domain.sinkronisasi.temuan import Temuan
 from ekinerja_domain.skp import IsiIndikator, JenisRhk, LingkupRhk, Pendekatan, Skp, StatusPegawai, Sumber
-from ekinerja_domain.unit_kerja import PohonUnit
+from ekinerja_domain.unit_kerja import PohonUnit, UnitKerja
 
 STATUS_DISEPAKATI = "DISEPAKATI"
 
@@ -116,7 +117,8 @@ class SkpAtasan:
 @dataclass(frozen=True, slots=True)
 class FaktaPegawai:
     """What e-Kinerja knows about one person for one year. `pegawai` None: not in e-Kinerja. `skp`: all live SKPs of the
-    person that touch the year; `skp_atasan`: of the own unit and of the units above that lead it."""
+    person; `skp_atasan`: of the own unit and of the units above that lead it; `unit_luar`: units of other instansi at
+    which PMM places the person, of which only the name is known here, and by PMM's SKP id which of them it is."""
 
     nip: str
     tahun: int
@@ -127,6 +129,8 @@ class FaktaPegawai:
     buku: BukuUnit
     skp: tuple[Skp, ...]
     skp_atasan: tuple[SkpAtasan, ...] = ()
+    unit_luar: Mapping[str, UnitKerja] = field(default_factory=dict)
+    unit_luar_skp: Mapping[str, str] = field(default_factory=dict)
     nama_sumber: str = "PMM"
 
     @property

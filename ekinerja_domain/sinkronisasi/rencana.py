@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
@@ -112,23 +112,31 @@ class Rencana:
         return bool(self.arsip) or any(s.menulis for s in self.skp)
 
 
-def perlu_isi(telaah: Telaah) -> list[UUID]:
-    """Ids of our SKPs whose RHK must be loaded before `rencanakan`: those whose content is not known to be equal."""
+def perlu_isi(telaah: Telaah, lolos: Collection[str] | None = None) -> list[UUID]:
+    """Ids of our SKPs whose RHK must be loaded before `rencanakan`: those whose content is not known to be equal.
+    `lolos`: PMM's ids of the SKPs that may land, default all."""
     studi = {s.skp.id: s for s in telaah.per_skp if s.skp is not None}
     return [
         p.milik.id
         for p in telaah.pasangan
-        if p.milik is not None and p.milik.rhk is None and p.milik.sidik_isi != sidik_isi(studi[p.pmm.id], p.pmm)
+        if (lolos is None or p.pmm.id in lolos)
+        and p.milik is not None
+        and p.milik.rhk is None
+        and p.milik.sidik_isi != sidik_isi(studi[p.pmm.id], p.pmm)
     ]
 
 
-def rencanakan(telaah: Telaah, *, id_baru: Callable[[], UUID]) -> Rencana:
-    """The exact changes of a person whose checks passed. `id_baru` gives the ids of new rows.
+def rencanakan(telaah: Telaah, *, id_baru: Callable[[], UUID], lolos: Collection[str] | None = None) -> Rencana:
+    """The exact changes of a person whose checks passed. `id_baru` gives the ids of new rows; `lolos` as above.
 
     Raises ValueError when an SKP that `perlu_isi` names comes without its RHK.
     """
     studi = {s.skp.id: s for s in telaah.per_skp if s.skp is not None}
-    rencana = tuple(_rencanakan_skp(studi[p.pmm.id], p.pmm, p.milik, id_baru) for p in telaah.pasangan)
+    rencana = tuple(
+        _rencanakan_skp(studi[p.pmm.id], p.pmm, p.milik, id_baru)
+        for p in telaah.pasangan
+        if lolos is None or p.pmm.id in lolos
+    )
     tersisa = [teks for r in rencana for teks in r.isi.tersisa]
     catatan: tuple[Temuan, ...] = ()
     if tersisa:

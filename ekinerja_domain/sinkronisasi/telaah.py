@@ -4,7 +4,7 @@ meets, whose school it is, who rates, where each RHK links to. Checks and planne
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -15,9 +15,21 @@ from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.pegawai import Pegawai
 from ekinerja_domain.sinkronisasi.fakta import AtasanPMM, FaktaPegawai, JawabanPMM, RhkPMM, SkpAtasan, SkpPMM
 from ekinerja_domain.sinkronisasi.jenis import JENIS_SKP_MENURUT_TIPE
-from ekinerja_domain.sinkronisasi.padanan import HasilPadanan, SekolahPMM, cocokkan
+from ekinerja_domain.sinkronisasi.padanan import HasilPadanan, SekolahPMM, StatusPadanan, UnitDitemukan, cocokkan
 from ekinerja_domain.skp import JenisSkp, Skp, StatusPegawai, Sumber
 from ekinerja_domain.unit_kerja import Atasan, Pimpinan, UnitKerja
+
+
+@dataclass(frozen=True, slots=True)
+class Penempatan:
+    """Where an SKP is judged when that is not the person's own unit as it stands: an acting post, or an assignment of a
+    rotation. `unit_id` None: the school was not found, or (acting) nobody entered the post. `lampau`: not the last
+    assignment, so what concerns its rater is only noted."""
+
+    unit_id: str | None
+    ditemukan: tuple[UnitDitemukan, ...] = ()
+    lampau: bool = False
+    plt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class TelaahSkp:
         sekolah: SekolahPMM,
         rentang: RentangTanggal,
         skp: SkpPMM | None,
-        penugasan_lampau_di: str | None,
+        penempatan: Penempatan | None,
         harus_dikonfirmasi: bool,
     ) -> None:
         self.fakta = fakta
@@ -48,10 +60,19 @@ class TelaahSkp:
         self.sekolah = sekolah
         self.rentang = rentang
         self.skp = skp
-        # An earlier assignment of a rotation that already landed is judged where it was, not where the person is now.
-        self.lampau = penugasan_lampau_di is not None
-        self.pegawai = pegawai if penugasan_lampau_di is None else replace(pegawai, unit_kerja_id=penugasan_lampau_di)
+        self.penempatan = penempatan
+        self.pegawai = pegawai if penempatan is None else replace(pegawai, unit_kerja_id=penempatan.unit_id)
         self._harus_dikonfirmasi = harus_dikonfirmasi
+
+    @property
+    def lampau(self) -> bool:
+        """An earlier assignment of a rotation: judged where it was, not where the person is now."""
+        return self.penempatan is not None and self.penempatan.lampau
+
+    @property
+    def plt(self) -> bool:
+        """An acting post, beside the definitive one."""
+        return self.penempatan is not None and self.penempatan.plt
 
     @cached_property
     def jenis_skp(self) -> JenisSkp | None:
@@ -67,7 +88,9 @@ class TelaahSkp:
     def unit(self) -> UnitKerja | None:
         """The person's unit kerja in the reference, active or not."""
         unit_id = self.pegawai.unit_kerja_id
-        return None if unit_id is None else self.fakta.pohon.unit.get(unit_id)
+        if unit_id is None:
+            return None
+        return self.fakta.pohon.unit.get(unit_id) or self.fakta.unit_luar.get(unit_id)
 
     @cached_property
     def unit_pembanding(self) -> UnitKerja | None:
@@ -78,11 +101,22 @@ class TelaahSkp:
 
     @cached_property
     def padanan(self) -> HasilPadanan | None:
-        if self.unit_pembanding is None:
+        """Whether the person's unit is the school; None when that is not the question, or there is no unit."""
+        if self.unit_pembanding is None or self.penempatan is not None:
             return None
         return cocokkan(
             self.fakta.buku, self.sekolah, self.unit_pembanding.id, harus_dikonfirmasi=self._harus_dikonfirmasi
         )
+
+    @property
+    def padanan_baru(self) -> Iterable[tuple[str, StatusPadanan]]:
+        """Units that the names told for the school's NPSN, to be remembered."""
+        if self.penempatan is not None:
+            yield from ((d.unit.id, StatusPadanan.OTOMATIS) for d in self.penempatan.ditemukan if d.simpan_otomatis)
+        elif self.padanan is not None:
+            if self.padanan.simpan_otomatis and self.padanan.unit is not None:
+                yield self.padanan.unit.id, StatusPadanan.OTOMATIS
+            yield from ((unit_id, StatusPadanan.USULAN) for unit_id in self.padanan.usulan_baru)
 
     @cached_property
     def memimpin_unit_sendiri(self) -> bool:
@@ -91,8 +125,9 @@ class TelaahSkp:
 
     @cached_property
     def dinilai_sebagai_pimpinan(self) -> bool:
-        """Rated from above: a KS always; anybody else who is the one pimpinan that counts of the own unit."""
-        if self.jenis_skp is JenisSkp.KEPALA_SEKOLAH:
+        """Rated from above: a KS and whoever acts always; anybody else who is the one pimpinan of the own unit that
+        counts."""
+        if self.jenis_skp is JenisSkp.KEPALA_SEKOLAH or self.plt:
             return True
         unit_id = self.pegawai.unit_kerja_id
         pertama = self.fakta.pohon.semua_pimpinan(unit_id, self.hari_acuan)[:1] if unit_id is not None else []
@@ -246,15 +281,12 @@ class Telaah:
                 sekolah=pengguna.sekolah,
                 rentang=tahun,
                 skp=None,
-                penugasan_lampau_di=None,
+                penempatan=None,
                 harus_dikonfirmasi=self._harus_dikonfirmasi,
             ),
         )
 
     def _telaah_skp(self, pegawai: Pegawai, skp: SkpPMM) -> TelaahSkp:
-        lampau = None
-        if self.berotasi and skp.id != self.disepakati[-1].id:
-            lampau = next((s.kepala.unit_kerja_id for s in self.fakta.skp if s.pmm_skp_id == skp.id), None)
         return TelaahSkp(
             self.fakta,
             pegawai,
@@ -262,9 +294,16 @@ class Telaah:
             sekolah=skp.sekolah,
             rentang=RentangTanggal(skp.periode_awal, skp.periode_akhir),
             skp=skp,
-            penugasan_lampau_di=lampau,
+            penempatan=self._penempatan(skp),
             harus_dikonfirmasi=self._harus_dikonfirmasi,
         )
+
+    def _penempatan(self, skp: SkpPMM) -> Penempatan | None:
+        """After a rotation landed, its earlier assignments stay where they are."""
+        if not self.berotasi or skp.id == self.disepakati[-1].id:
+            return None
+        unit_id = next((s.kepala.unit_kerja_id for s in self.fakta.skp if s.pmm_skp_id == skp.id), None)
+        return None if unit_id is None else Penempatan(unit_id, lampau=True)
 
     @cached_property
     def _masih_di_pmm(self) -> frozenset[str | None]:
@@ -285,11 +324,14 @@ class Telaah:
                 continue
             milik = menurut_id.get(pmm.id)
             if milik is None:
-                milik = next((s for s in bebas if s.id not in dipakai and _seperiode(s, telaah)), None)
+                milik = self._yang_diambil_alih(telaah, [s for s in bebas if s.id not in dipakai])
                 if milik is not None:
                     dipakai.add(milik.id)
             hasil.append(Pasangan(pmm, milik))
         return tuple(hasil)
+
+    def _yang_diambil_alih(self, telaah: TelaahSkp, bebas: Sequence[Skp]) -> Skp | None:
+        return next((s for s in bebas if _seperiode(s, telaah)), None)
 
     @cached_property
     def bertumpukan(self) -> tuple[tuple[SkpPMM, Skp], ...]:

@@ -24,7 +24,7 @@ def atasan_sesuai(s: TelaahSkp) -> Iterable[Temuan]:
     tingkat = tingkat_atasan(s)
     unit_id = s.pegawai.unit_kerja_id or ""
     unit_nama = s.unit.nama if s.unit is not None else None
-    if s.jenis_skp is JenisSkp.KEPALA_SEKOLAH and not s.memimpin_unit_sendiri:
+    if s.jenis_skp is JenisSkp.KEPALA_SEKOLAH and not s.plt and not s.memimpin_unit_sendiri:
         yield buat(
             s,
             Kode.KS_BELUM_KLAIM_PIMPINAN,
@@ -65,7 +65,7 @@ def atasan_sesuai(s: TelaahSkp) -> Iterable[Temuan]:
         yield buat(
             s,
             Kode.ATASAN_TIDAK_SAMA,
-            tingkat=tingkat if s.jenis_skp is JenisSkp.GURU_JAJF else Tingkat.CATATAN,
+            tingkat=tingkat if s.jenis_skp is JenisSkp.GURU_JAJF and not s.plt else Tingkat.CATATAN,
             objek=objek,
             fakta=(
                 *fakta_pimpinan(s, s.atasan.unit_kerja_id),
@@ -125,8 +125,9 @@ def rhk_atasan_ada(s: TelaahSkp) -> Iterable[Temuan]:
 
 
 def tingkat_atasan(s: TelaahSkp) -> Tingkat:
-    """Checks 5-7 only note for a guru who leads the own unit, and for an earlier assignment of a rotation."""
-    catatan = s.lampau or (s.jenis_skp is JenisSkp.GURU_JAJF and s.dinilai_sebagai_pimpinan)
+    """Checks 5-7 only note for a guru who leads the own unit, and for an earlier assignment of a rotation. That nobody
+    could rate an acting head blocks."""
+    catatan = s.lampau or (s.jenis_skp is JenisSkp.GURU_JAJF and s.dinilai_sebagai_pimpinan and not s.plt)
     return Tingkat.CATATAN if catatan else Tingkat.GAGAL
 
 

@@ -36,18 +36,23 @@ def terdaftar_di_pmm(t: Telaah) -> Iterable[Temuan]:
 
 
 def skp_disepakati(t: Telaah) -> Iterable[Temuan]:
+    """At least one is agreed; the others are then only noted."""
+    yield from skp_belum_disepakati(t, Tingkat.CATATAN if t.disepakati else Tingkat.GAGAL)
+
+
+def skp_belum_disepakati(t: Telaah, tingkat: Tingkat) -> Iterable[Temuan]:
+    """There is no SKP, or some are not agreed."""
     if t.jawaban.skp is None:
         return
-    fakta = (fakta_skp_pmm(t),)
     if not t.skp_pmm:
-        yield buat(t, Kode.SKP_PMM_BELUM_ADA, objek=objek_pegawai(t), fakta=fakta)
+        yield buat(t, Kode.SKP_PMM_BELUM_ADA, objek=objek_pegawai(t), fakta=(fakta_skp_pmm(t),))
     elif t.belum_disepakati:
         yield buat(
             t,
             Kode.SKP_PMM_BELUM_DISEPAKATI,
-            tingkat=Tingkat.CATATAN if t.disepakati else Tingkat.GAGAL,
+            tingkat=tingkat,
             objek=objek_pegawai(t),
-            fakta=fakta,
+            fakta=(fakta_skp_pmm(t),),
             rincian={
                 "skp": [
                     {
@@ -74,10 +79,13 @@ def jenis_didukung(t: Telaah) -> Iterable[Temuan]:
         )
 
 
-PRASYARAT_PEGAWAI: tuple[Prasyarat, ...] = (
+PRASYARAT_PEGAWAI_SAJA: tuple[Prasyarat, ...] = (
     Prasyarat("pegawai dikenal dan aktif", pegawai_aktif),
     Prasyarat("pegawai adalah user PMM", user_pmm),
     Prasyarat("PMM mengenal NIP sebagai terdaftar", terdaftar_di_pmm),
+)
+PRASYARAT_PEGAWAI: tuple[Prasyarat, ...] = (
+    *PRASYARAT_PEGAWAI_SAJA,
     Prasyarat("PMM memiliki SKP yang disepakati", skp_disepakati),
     Prasyarat("jenis pengguna didukung", jenis_didukung),
 )

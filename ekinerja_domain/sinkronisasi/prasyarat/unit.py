@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from ekinerja_domain.sinkronisasi.fakta import SkpPMM
 from ekinerja_domain.sinkronisasi.padanan import Keputusan
 from ekinerja_domain.sinkronisasi.prasyarat.dasar import buat, fakta_skp_pmm, objek_pegawai
-from ekinerja_domain.sinkronisasi.telaah import TelaahSkp
+from ekinerja_domain.sinkronisasi.telaah import Telaah, TelaahSkp
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Kode, Objek, Temuan
 
 
 def unit_kerja_terdaftar(s: TelaahSkp) -> Iterable[Temuan]:
-    if s.lampau or (s.unit is not None and s.unit.aktif):
+    if s.penempatan is not None or (s.unit is not None and s.unit.aktif):
         return
     unit_id = s.pegawai.unit_kerja_id
     yield buat(
@@ -26,7 +27,7 @@ def unit_kerja_terdaftar(s: TelaahSkp) -> Iterable[Temuan]:
 def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
     """Spec: domain 5."""
     hasil, unit = s.padanan, s.unit_pembanding
-    if s.lampau or hasil is None or unit is None:
+    if hasil is None or unit is None:
         return
     nama_pmm = s.sekolah.nama_unor or s.sekolah.nama
     rincian: dict[str, object] = {
@@ -60,14 +61,52 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
             rincian=rincian | {"saran": [{"id": u.id, "nama": u.nama, "kemiripan": u.kemiripan} for u in hasil.saran]},
         )
     else:
-        for kode in hasil.catatan:
-            yield buat(
-                s,
-                kode,
-                objek=Objek(JenisObjek.UNIT_KERJA, unit.id, unit.nama),
-                rincian=rincian,
-                **_nama_berbeda(kode, unit.nama, nama_pmm),
-            )
+        yield from _catatan(s, unit.id, unit.nama, hasil.catatan)
+
+
+def catatan_padanan(s: TelaahSkp) -> Iterable[Temuan]:
+    """What the way deserves to be noted in which the school of an acting post or assignment was found."""
+    if s.penempatan is None or s.penempatan.unit_id is None:
+        return
+    for d in s.penempatan.ditemukan:
+        yield from _catatan(s, d.unit.id, d.unit.nama, d.catatan)
+
+
+def unor_belum_padan(t: Telaah | TelaahSkp, skp: Sequence[SkpPMM]) -> Temuan:
+    """PMM's schools of these SKPs are no active unit of the instansi."""
+    npsn = dict.fromkeys(s.sekolah.npsn for s in skp if s.sekolah.npsn is not None)
+    pertama = skp[0].sekolah
+    return buat(
+        t,
+        Kode.UNOR_PMM_BELUM_PADAN,
+        objek=Objek(JenisObjek.PADANAN_UNOR, pertama.npsn, pertama.nama_unor or pertama.nama),
+        fakta=(*(Fakta(JenisFakta.PADANAN_NPSN, n) for n in npsn), fakta_skp_pmm(t)),
+        rincian={
+            "unor": [
+                {
+                    "npsn": s.sekolah.npsn,
+                    "satuan_pendidikan": s.sekolah.nama,
+                    "unor_pmm": s.sekolah.nama_unor,
+                    "periode_awal": s.periode_awal.isoformat(),
+                    "periode_akhir": s.periode_akhir.isoformat(),
+                }
+                for s in skp
+            ]
+        },
+    )
+
+
+def _catatan(s: TelaahSkp, unit_id: str, unit_nama: str, daftar: Iterable[Kode]) -> Iterable[Temuan]:
+    nama_pmm = s.sekolah.nama_unor or s.sekolah.nama
+    rincian = {"npsn": s.sekolah.npsn, "satuan_pendidikan": s.sekolah.nama, "unor_pmm": s.sekolah.nama_unor}
+    for kode in daftar:
+        yield buat(
+            s,
+            kode,
+            objek=Objek(JenisObjek.UNIT_KERJA, unit_id, unit_nama),
+            rincian=rincian | {"unit_kerja": unit_nama},
+            **_nama_berbeda(kode, unit_nama, nama_pmm),
+        )
 
 
 def _nama_berbeda(kode: Kode, unit: str, nama_pmm: str) -> dict[str, str]:
