@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
 from ekinerja_domain.sinkronisasi.padanan import UnitDitemukan, temukan, temukan_semua
@@ -43,7 +44,7 @@ class TelaahRotasi(Telaah):
         """Neighbours with days between them; allowed, but noted."""
         return tuple(
             (a, b)
-            for a, b in zip(self.disepakati, self.disepakati[1:], strict=False)
+            for a, b in pairwise(self.disepakati)
             if (b.periode_awal - a.periode_akhir).days > 1
         )
 

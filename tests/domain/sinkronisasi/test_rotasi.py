@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,7 +207,7 @@ def test_yang_mendarat_tidak_pernah_bertumpukan_dan_mendarat_seluruhnya(pmm: lis
     ditulis = {r.skp_id for r in rencana.skp} | {s.id for s in rencana.arsip}
     sesudah = [terapkan(r) for r in rencana.skp] + [s for s in lama if s.id not in ditulis]
     urut = sorted(sesudah, key=lambda s: s.kepala.periode_awal)
-    for a, b in zip(urut, urut[1:], strict=False):
+    for a, b in pairwise(urut):
         assert a.kepala.periode_akhir < b.kepala.periode_awal
     assert {r.pmm.id for r in rencana.skp} == {s.id for s in pmm}
     assert not {s.id for s in rencana.arsip} & {s.id for s in lama if s.bernilai or s.sumber is Sumber.EKINERJA}
