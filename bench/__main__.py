@@ -1,0 +1,30 @@
+"""`python -m bench [name ...]`: runs the named benchmarks, or all of them, and prints their figures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bench import ujung_ke_ujung
+from bench.laporan import Angka, cetak, mesin
+
+SEMUA: dict[str, Callable[[], list[Angka]]] = {
+    "ujung": ujung_ke_ujung.jalankan,
+}
+
+
+def main(argv: list[str]) -> int:
+    """Exit code 0; 2 for a name that does not exist."""
+    tak_dikenal = [n for n in argv if n not in SEMUA]
+    if tak_dikenal:
+        print(f"tolok ukur tidak dikenal: {', '.join(tak_dikenal)}; ada: {', '.join(SEMUA)}", file=sys.stderr)
+        return 2
+    print(mesin())
+    for nama in argv or SEMUA:
+        print(f"\n{nama}: {((SEMUA[nama].__module__ and sys.modules[SEMUA[nama].__module__].__doc__) or '').strip()}\n")
+        cetak(SEMUA[nama]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
