@@ -20,7 +20,8 @@ from pmm_client.models import PMMPengguna, PMMSkp
 from services.db.tables import IndikatorRow, PercobaanRow, RhkRow, SinkroRow, SkpRow
 from services.konteks import Konteks
 from services.sinkronisasi import pemetaan
-from services.sinkronisasi.muat import SimpananReferensi, muat_pegawai, muat_skp, muat_skp_atasan
+from services.sinkronisasi.muat import muat_pegawai, muat_skp, muat_skp_atasan
+from services.sinkronisasi.referensi import SimpananReferensi
 
 RAHASIA = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox-rahasia"}
 
@@ -83,7 +84,6 @@ async def _satu(sesi: AsyncSession, klien: httpx.AsyncClient, simpanan: Simpanan
             status=sinkro.status,
             hasil=sinkro.hasil,
             temuan=sinkro.temuan,
-            data_skp=[],
         )
     )
     return int(lolos)

@@ -1,15 +1,20 @@
-"""Ratings and the predikat that follows from them: one matrix, and never a predikat without both ratings.
+"""Ratings, what is attached to them, and the predikat that follows from them: one matrix, and never a predikat without
+both ratings. A `Penilaian` has no predikat of its own, so none can stand against the matrix.
 
-Source: the matrix of PermenPANRB 6/2022 as shown in document 004.
+Source: the matrix of PermenPANRB 6/2022 as shown in document 004; the attachments of document 000, part D.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 from ekinerja_domain.kernel.teks import lipat
+from ekinerja_domain.skp import Sumber
 
 
 class Rating(StrEnum):
@@ -72,3 +77,70 @@ def parse_predikat(teks: str) -> Predikat:
         return _SEBUTAN[lipat(teks)]
     except KeyError:
         raise PredikatTidakDikenal("predikat tidak dikenal") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Penilaian:
+    """A rating of an SKP in a period of a year as it stands in e-Kinerja. `definitif`: the SKP is a definitive one;
+    `berakhir`: the period's last day in that year, by which the rating finds its SKP."""
+
+    id: UUID
+    skp_id: UUID
+    periode_id: str
+    tahun: int
+    hasil_kerja: Rating
+    perilaku_kerja: Rating
+    sumber: Sumber
+    dinilai_pada: datetime | None
+    pmm_versi: int | None
+    definitif: bool
+    berakhir: date
+
+    @property
+    def predikat(self) -> Predikat:
+        """What the matrix says of the two ratings."""
+        return predikat(self.hasil_kerja, self.perilaku_kerja)
+
+
+@dataclass(frozen=True, slots=True)
+class BuktiDukung:
+    """A piece of evidence (eviden) of an indikator in one rating. `tautan`: where it can be seen."""
+
+    id: UUID
+    indikator_id: UUID
+    nama: str
+    tautan: str | None
+    sumber: Sumber
+    pmm_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Realisasi:
+    """What was achieved on an indikator; at most one of each source."""
+
+    id: UUID
+    indikator_id: UUID
+    teks: str
+    sumber_data: str | None
+    sumber: Sumber
+
+
+@dataclass(frozen=True, slots=True)
+class UmpanBalik:
+    """Feedback on an indikator."""
+
+    id: UUID
+    indikator_id: UUID
+    positif: bool
+    teks: str | None
+    sumber: Sumber
+    pmm_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LampiranPenilaian:
+    """Everything that is attached to one rating now; what went to history is not in it."""
+
+    bukti_dukung: tuple[BuktiDukung, ...] = ()
+    realisasi: tuple[Realisasi, ...] = ()
+    umpan_balik: tuple[UmpanBalik, ...] = ()

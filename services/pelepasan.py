@@ -1,4 +1,8 @@
-"""Release: when a fact changes that a blocked sync rests on, that sync is queued again, in the same transaction."""
+"""Release: when a fact changes that a blocked sync rests on, that sync is queued again, in the same transaction.
+
+A finding is taken for resolved when one of its facts changed; the sync is queued as soon as no finding about our own
+data is left. What rests on PMM's data does not hold it back (spec: domain 4.7).
+"""
 
 from __future__ import annotations
 
@@ -8,37 +12,53 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import Peristiwa, sebelum
-from ekinerja_domain.sinkronisasi.temuan import Fakta
+from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
+
+FAKTA_PMM = (JenisFakta.PMM_PENGGUNA, JenisFakta.PMM_SKP, JenisFakta.PMM_PENILAIAN)
+
+_KENA = """
+    SELECT d.sinkro_id, d.kode FROM sinkro_sandaran d
+    JOIN unnest(CAST(:jenis AS text[]), CAST(:kunci AS text[])) AS f (jenis, kunci)
+      ON d.fakta = f.jenis AND d.kunci = f.kunci
+"""
+# Three statements and not one: each must see what a release that held the row before has left.
+_KUNCI = text(
+    f"""
+    SELECT s.id FROM sinkro s
+    WHERE s.status = ANY(:sebelum) AND s.id IN (SELECT sinkro_id FROM ({_KENA}) k)
+    ORDER BY s.id FOR NO KEY UPDATE OF s
+    """  # noqa: S608 - only constants of this file
+)
+_SELESAIKAN = text(
+    f"""
+    DELETE FROM sinkro_sandaran d USING ({_KENA}) k
+    WHERE d.sinkro_id = k.sinkro_id AND d.kode = k.kode AND d.sinkro_id = ANY(:id)
+    """  # noqa: S608 - as above
+)
+_ANTREKAN = text(
+    """
+    UPDATE sinkro s
+    SET status = 'MENUNGGU', hasil = NULL, coba_lagi_pada = NULL, selesai_pada = NULL, pemicu = 'PELEPASAN',
+        oleh = 'sinkro', percobaan_transien = 0, percobaan_galat = 0, lajur = 1, diminta_pada = now(),
+        diubah_pada = now()
+    WHERE s.id = ANY(:id) AND NOT EXISTS (
+        SELECT 1 FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.fakta <> ALL(:pmm))
+    """
+)
 
 
 async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta]) -> int:
-    """Queues again, once each, every blocked sync that rests on one of the facts; how many there were. What is queued
-    or running already is left: it will see the change, since facts are verified when a result is written."""
+    """Queues again, once each, every blocked sync that nothing of ours holds back after these facts changed; how many
+    there were. What is queued or running already is left: it will see the change, since facts are verified when a
+    result is written."""
     dicari = sorted({(str(f.jenis), f.kunci) for f in fakta})
     if not dicari:
         return 0
-    hasil = await conn.execute(
-        text(
-            """
-            WITH terkait AS MATERIALIZED (
-                SELECT s.id FROM sinkro s
-                WHERE s.status = ANY(:sebelum) AND s.id IN (
-                    SELECT d.sinkro_id FROM sinkro_sandaran d
-                    JOIN unnest(CAST(:jenis AS text[]), CAST(:kunci AS text[])) AS f (jenis, kunci)
-                      ON d.fakta = f.jenis AND d.kunci = f.kunci)
-                ORDER BY s.id FOR NO KEY UPDATE OF s
-            )
-            UPDATE sinkro s
-            SET status = 'MENUNGGU', hasil = NULL, coba_lagi_pada = NULL, selesai_pada = NULL, pemicu = 'PELEPASAN',
-                oleh = 'sinkro', percobaan_transien = 0, percobaan_galat = 0, lajur = 1, diminta_pada = now(),
-                diubah_pada = now()
-            FROM terkait WHERE s.id = terkait.id
-            """
-        ),
-        {
-            "sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)],
-            "jenis": [j for j, _ in dicari],
-            "kunci": [k for _, k in dicari],
-        },
-    )
+    kunci = {"jenis": [j for j, _ in dicari], "kunci": [k for _, k in dicari]}
+    terkait = await conn.execute(_KUNCI, kunci | {"sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})
+    ids = list(terkait.scalars())
+    if not ids:
+        return 0
+    await conn.execute(_SELESAIKAN, kunci | {"id": ids})
+    hasil = await conn.execute(_ANTREKAN, {"id": ids, "pmm": [str(f) for f in FAKTA_PMM]})
     return hasil.rowcount

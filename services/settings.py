@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     log_format: Literal["json", "teks"] = "json"
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     data_dir: Path | None = None
+    berkas_siap: Path | None = None
 
     @field_validator("database_url")
     @classmethod

@@ -23,7 +23,18 @@ from sync_api import health, problem_pages
 from sync_api.middleware import LapisanPermintaan
 from sync_api.openapi import dokumen_openapi
 from sync_api.problem_handlers import jawab_tak_terduga, pasang_penangan_galat
-from sync_api.v1 import log_sinkro, padanan_unor, pegawai, referensi, sinkro, sinkro_massal, temuan
+from sync_api.v1 import (
+    log_sinkro,
+    padanan_unor,
+    pegawai,
+    periode,
+    referensi,
+    sinkro,
+    sinkro_massal,
+    temuan,
+    unit_kerja,
+    user_pmm,
+)
 
 PENJELASAN = """Sinkronisasi kinerja guru, kepala sekolah dan pengawas dari PMM (Ruang GTK) ke e-Kinerja BKN.
 
@@ -35,6 +46,9 @@ RUTER = (
     sinkro_massal.router,
     pegawai.router,
     padanan_unor.router,
+    user_pmm.router,
+    unit_kerja.router,
+    periode.router,
     referensi.router,
     temuan.router,
     problem_pages.router,

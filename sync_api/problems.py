@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from ekinerja_domain.sinkronisasi.temuan import KATALOG, Kode, entri_ke_json
+
 JENIS_MEDIA = "application/problem+json"
 # An import's own list ends at 1,000 and one line that says how many more there are.
 BATAS_GALAT = 1001
@@ -40,6 +42,26 @@ class Galat:
 
 def _tabel(*baris: tuple[str, int, str, str]) -> Mapping[str, Masalah]:
     return {kode: Masalah(kode, status, judul, penjelasan) for kode, status, judul, penjelasan in baris}
+
+
+# Findings of the catalogue that refuse a change of an admin at once, instead of being the result of a sync.
+STATUS_TEMUAN: Mapping[Kode, int] = {
+    Kode.PEGAWAI_TIDAK_AKTIF: 409,
+    Kode.SUDAH_USER_PMM: 409,
+    Kode.NIP_TIDAK_DIKENAL_PMM: 409,
+    Kode.MASIH_TERDAFTAR_DI_PMM: 409,
+    Kode.PRATINJAU_KEDALUWARSA: 409,
+    Kode.PMM_JAWABAN_TIDAK_SAH: 409,
+    Kode.PMM_PESAN_TIDAK_DIKENAL: 409,
+    Kode.PMM_TIDAK_TERJANGKAU: 503,
+    Kode.PMM_MEMBATASI: 503,
+    Kode.PMM_AKSES_DITOLAK: 503,
+}
+
+
+def _dari_katalog(kode: Kode, status: int) -> tuple[str, int, str, str]:
+    entri = entri_ke_json(KATALOG[kode])
+    return kode.value, status, entri["judul"], entri["penyebab"]
 
 
 MASALAH: Mapping[str, Masalah] = _tabel(
@@ -98,6 +120,36 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         "Permintaan tidak dapat dijalankan karena keadaan data saat ini. Muat ulang data, lalu putuskan kembali.",
     ),
     (
+        "PERIODE_SUDAH_ADA",
+        409,
+        "Periode sudah ada",
+        "Instansi sudah memiliki periode dengan jenis, nama dan tahun yang sama. Ubah periode itu atau ganti nama.",
+    ),
+    (
+        "PERIODE_BERPENILAIAN",
+        409,
+        "Periode sudah memiliki penilaian",
+        "Jenis, tanggal dan tahunnya tidak dapat diubah dan periode tidak dapat dihapus. Selebihnya dapat diubah.",
+    ),
+    (
+        "PERIODE_TIDAK_DAPAT_DISUSUN",
+        409,
+        "Tabel periode tidak dapat disusun",
+        "Ada periode bernilai yang tidak cocok dengan tabel resmi. Perbaiki tipe dan angkanya, lalu susun kembali.",
+    ),
+    (
+        "PIMPINAN_SUDAH_ADA",
+        409,
+        "Catatan pimpinan sudah ada",
+        "Unit kerja sudah memiliki catatan dengan orang, jenis dan tanggal mulai yang sama. Ubah catatan itu.",
+    ),
+    (
+        "PIMPINAN_DEFINITIF_SUDAH_ADA",
+        409,
+        "Pimpinan definitif sudah ada",
+        "Unit kerja akan memiliki lebih dari satu pimpinan definitif pada hari yang sama. Akhiri dahulu yang lama.",
+    ),
+    (
         "BADAN_TERLALU_BESAR",
         413,
         "Isi permintaan terlalu besar",
@@ -151,6 +203,7 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         "Layanan sementara tidak tersedia",
         "Basis data atau layanan pendukung sedang tidak dapat dihubungi. Ulangi setelah waktu pada header Retry-After.",
     ),
+    *(_dari_katalog(kode, status) for kode, status in STATUS_TEMUAN.items()),
 )
 
 # Statuses that the framework raises by itself.

@@ -42,11 +42,7 @@ class TelaahRotasi(Telaah):
     @cached_property
     def terputus(self) -> tuple[tuple[SkpPMM, SkpPMM], ...]:
         """Neighbours with days between them; allowed, but noted."""
-        return tuple(
-            (a, b)
-            for a, b in pairwise(self.disepakati)
-            if (b.periode_awal - a.periode_akhir).days > 1
-        )
+        return tuple((a, b) for a, b in pairwise(self.disepakati) if (b.periode_awal - a.periode_akhir).days > 1)
 
     def _yang_diambil_alih(self, telaah: TelaahSkp, bebas: Sequence[Skp]) -> Skp | None:
         """Beside an SKP of the same period one of the same unit that covers more: it is shortened to its assignment."""

@@ -308,7 +308,6 @@ def upgrade() -> None:
         sa.Column("unit_kerja_id", sa.Text(), nullable=True),
         sa.Column("temuan", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("kode", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column("data_skp", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("keterangan", sa.Text(), nullable=True),
         sa.Column("catatan", sa.Text(), nullable=True),
         sa.Column("pemicu", sa.Text(), nullable=False),
@@ -319,6 +318,7 @@ def upgrade() -> None:
         sa.Column("lajur", sa.SmallInteger(), nullable=False),
         sa.Column("giliran", sa.SmallInteger(), nullable=False),
         sa.Column("massal_id", sa.UUID(), nullable=True),
+        sa.Column("token_pratinjau", sa.Text(), nullable=True),
         sa.Column("sewa_token", sa.BigInteger(), nullable=True),
         sa.Column("sewa_sampai", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dibuat_pada", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -337,10 +337,6 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "hasil IS NULL OR hasil IN ('DATA_BARU', 'TIDAK_ADA_DATA_BARU')", name=op.f("ck_sinkro_hasil")
-        ),
-        sa.CheckConstraint(
-            "jenis IN ('SKP', 'SKP_PLT', 'SKP_ROTASI', 'PENILAIAN_PERIODIK', 'PENILAIAN_FINAL')",
-            name=op.f("ck_sinkro_jenis"),
         ),
         sa.CheckConstraint(
             "pemicu IN ('PEGAWAI', 'ADMIN', 'SISTEM', 'MASSAL', 'JADWAL', 'PELEPASAN')", name=op.f("ck_sinkro_pemicu")
@@ -590,7 +586,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("hasil", sa.Text(), nullable=True),
         sa.Column("temuan", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("data_skp", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tampilan", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("keterangan", sa.Text(), nullable=True),
         sa.Column("jawaban_mentah", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=True),

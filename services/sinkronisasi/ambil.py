@@ -1,4 +1,4 @@
-"""Step 2 of the engine: ask PMM about a batch of people, concurrently, with no transaction open.
+"""Step 2 of the engine: ask PMM about one person, with no transaction open.
 
 A call that gives no data becomes a finding here, so the steps after this one never see an error of the client.
 """
@@ -6,25 +6,43 @@ A call that gives no data becomes a finding here, so the steps after this one ne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from ekinerja_domain.periode import TipePeriodik
 from ekinerja_domain.sinkronisasi.fakta import JawabanPMM
+from ekinerja_domain.sinkronisasi.penilaian_final import JawabanPenilaianFinal
+from ekinerja_domain.sinkronisasi.penilaian_periodik import JawabanPenilaianPeriodik
+from ekinerja_domain.sinkronisasi.temuan import Temuan
 from pmm_client.errors import PMMError, PMMGagal
-from pmm_client.models import PMMPengguna, PMMSkp
+from pmm_client.models import (
+    PMMPengguna,
+    PMMPenilaianFinal,
+    PMMPenilaianPeriodik,
+    PMMSkp,
+    PMMTipePeriodik,
+)
 from services.sinkronisasi import pemetaan
 
 T = TypeVar("T")
 
 
 class SumberPMM(Protocol):
-    """The two questions of Sinkro SKP; `pmm_client.PMMClient` answers them."""
+    """The questions to PMM; `pmm_client.PMMClient` answers them."""
 
     async def pengguna(self, nip: str, *, request_id: str | None = None) -> PMMPengguna: ...
 
     async def skp(self, nip: str, tahun: int, *, request_id: str | None = None) -> tuple[PMMSkp, ...]: ...
+
+    async def penilaian_periodik(
+        self, nip: str, tahun: int, tipe: PMMTipePeriodik, *, request_id: str | None = None
+    ) -> tuple[PMMPenilaianPeriodik, ...]: ...
+
+    async def penilaian_final(
+        self, nip: str, tahun: int, *, request_id: str | None = None
+    ) -> PMMPenilaianFinal | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +56,96 @@ class Permintaan:
 
 @dataclass(frozen=True, slots=True)
 class Pengambilan:
-    """What came back for one person: the answer, PMM's raw words when it refused, the raw body of an answer outside the
-    contract (cut at 64 KiB), and how long PMM asks to wait."""
+    """What came back for one person: the answer in the form of its jenis, PMM's raw words when it refused, the raw body
+    of an answer outside the contract (cut at 64 KiB), and how long PMM asks to wait. `galat`: a fault of ours while
+    asking or reading."""
 
-    jawaban: JawabanPMM
+    jawaban: object
     keterangan: str | None = None
     mentah: str | None = None
     tunggu: timedelta | None = None
+    galat: Exception | None = None
 
 
-async def ambil_semua(
-    pmm: SumberPMM, permintaan: Iterable[Permintaan], *, sumber: str, gerbang: asyncio.Semaphore | None = None
-) -> Mapping[Permintaan, Pengambilan]:
-    """The answers of all, each on its own: one person's failure is nobody else's. `gerbang` bounds how many people of
-    a bulk are before PMM at once."""
-    daftar = list(permintaan)
-
-    async def satu(p: Permintaan) -> Pengambilan:
-        if gerbang is None:
-            return await ambil(pmm, p, sumber=sumber)
-        async with gerbang:
-            return await ambil(pmm, p, sumber=sumber)
-
-    hasil = await asyncio.gather(*map(satu, daftar))
-    return dict(zip(daftar, hasil, strict=True))
-
-
-async def ambil(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambilan:
-    """Both questions about one person at once."""
+async def tanya_skp(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambilan:
+    """PMM's Pengguna and SKPs, both at once."""
     pengguna, skp = await asyncio.gather(
         _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
         _coba(pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-s")),
     )
-    galat = [g for g in (pengguna, skp) if isinstance(g, PMMError)]
-    gangguan = [pemetaan.temuan_dari_galat(g, nip=p.nip, tahun=p.tahun, sumber=sumber) for g in galat]
-    jawaban = JawabanPMM(
+    return _pengambilan(_jawaban_skp(pengguna, skp, _gangguan((pengguna, skp), p, sumber)), (pengguna, skp))
+
+
+async def tanya_penilaian_periodik(
+    pmm: SumberPMM, p: Permintaan, tipe: TipePeriodik | None, *, sumber: str
+) -> Pengambilan:
+    """PMM's Pengguna and the ratings of the year in the instansi's tipe; without a tipe these are not asked for."""
+    pengguna, penilaian = await asyncio.gather(
+        _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
+        _coba(_penilaian_periodik(pmm, p, tipe)),
+    )
+    jawaban = JawabanPenilaianPeriodik(
+        pengguna=None if isinstance(pengguna, PMMError) else pemetaan.pengguna(pengguna),
+        penilaian=None
+        if penilaian is None or isinstance(penilaian, PMMError)
+        else tuple(pemetaan.penilaian_periodik(n) for n in penilaian),
+        gangguan=_gangguan((pengguna, penilaian), p, sumber),
+    )
+    return _pengambilan(jawaban, (pengguna, penilaian))
+
+
+async def _penilaian_periodik(
+    pmm: SumberPMM, p: Permintaan, tipe: TipePeriodik | None
+) -> tuple[PMMPenilaianPeriodik, ...] | None:
+    if tipe is None:
+        return None
+    return await pmm.penilaian_periodik(p.nip, p.tahun, PMMTipePeriodik(tipe), request_id=f"{p.request_id}-n")
+
+
+async def tanya_penilaian_final(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambilan:
+    """PMM's Pengguna, SKPs and the final rating of the year, all at once."""
+    pengguna, skp, final = await asyncio.gather(
+        _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
+        _coba(pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-s")),
+        _coba(pmm.penilaian_final(p.nip, p.tahun, request_id=f"{p.request_id}-f")),
+    )
+    semua = (pengguna, skp, final)
+    jawaban = JawabanPenilaianFinal(
+        dasar=_jawaban_skp(pengguna, skp, _gangguan(semua, p, sumber)),
+        final=None if final is None or isinstance(final, PMMError) else pemetaan.penilaian_final(final),
+        final_dijawab=not isinstance(final, PMMError),
+    )
+    return _pengambilan(jawaban, semua)
+
+
+def _jawaban_skp(
+    pengguna: PMMPengguna | PMMError, skp: tuple[PMMSkp, ...] | PMMError, gangguan: tuple[Temuan, ...]
+) -> JawabanPMM:
+    return JawabanPMM(
         pengguna=None if isinstance(pengguna, PMMError) else pemetaan.pengguna(pengguna),
         skp=None if isinstance(skp, PMMError) else tuple(pemetaan.skp(s) for s in skp),
-        gangguan=tuple({t.kode: t for t in gangguan}.values()),
+        gangguan=gangguan,
     )
-    tunggu = [t for g in galat if (t := pemetaan.tunggu_menurut(g)) is not None]
+
+
+def _gangguan(jawaban: Sequence[object], p: Permintaan, sumber: str) -> tuple[Temuan, ...]:
+    """The findings of the calls that gave no data, each kind once."""
+    temuan = (
+        pemetaan.temuan_dari_galat(g, nip=p.nip, tahun=p.tahun, sumber=sumber)
+        for g in jawaban
+        if isinstance(g, PMMError)
+    )
+    return tuple({t.kode: t for t in temuan}.values())
+
+
+def _pengambilan(jawaban: object, semua: Sequence[object]) -> Pengambilan:
+    galat = [g for g in semua if isinstance(g, PMMError)]
     kata = [g.pesan for g in galat if isinstance(g, PMMGagal) and g.pesan]
     return Pengambilan(
         jawaban=jawaban,
         keterangan="; ".join(dict.fromkeys(kata)) or None,
         mentah=next((g.mentah_teks for g in galat if g.mentah), None),
-        tunggu=max(tunggu, default=None),
+        tunggu=max((t for g in galat if (t := pemetaan.tunggu_menurut(g)) is not None), default=None),
     )
 
 

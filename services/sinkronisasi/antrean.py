@@ -16,7 +16,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.status import Pemicu
 
 SEWA_DETIK = 20
@@ -37,7 +36,7 @@ class Butir:
     id: UUID
     instansi_id: str
     nip: str
-    jenis: JenisSinkro
+    jenis: str
     tahun: int
     token: int
     percobaan_ke: int
@@ -46,6 +45,7 @@ class Butir:
     pemicu: Pemicu
     oleh: str
     tipe_skp: str | None
+    token_pratinjau: str | None
     mulai: datetime
 
 
@@ -76,7 +76,8 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
                     percobaan_ke = s.percobaan_ke + 1, diubah_pada = now()
                 FROM pilih WHERE s.id = pilih.id
                 RETURNING s.id, s.instansi_id, s.nip, s.jenis, s.tahun, s.sewa_token, s.percobaan_ke,
-                          s.percobaan_transien, s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp, s.mulai_pada
+                          s.percobaan_transien, s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp,
+                          s.token_pratinjau, s.mulai_pada
                 """
             ),
             {"lajur": int(lajur), "batas": batas, "sewa": SEWA_DETIK},
@@ -91,7 +92,7 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
             b.id,
             b.instansi_id,
             b.nip,
-            JenisSinkro(b.jenis),
+            b.jenis,
             b.tahun,
             b.sewa_token,
             b.percobaan_ke,
@@ -100,6 +101,7 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
             Pemicu(b.pemicu),
             b.oleh,
             b.tipe_skp,
+            b.token_pratinjau,
             b.mulai_pada,
         )
         for b in baris
@@ -129,24 +131,26 @@ _KEMBALI_KE_ANTREAN = """
         FOR NO KEY UPDATE SKIP LOCKED
     ), kembali AS (
         UPDATE sinkro s
-        SET status = 'MENUNGGU', sewa_token = NULL, sewa_sampai = NULL, coba_lagi_pada = NULL, diubah_pada = now()
+        SET status = 'MENUNGGU', sewa_token = NULL, sewa_sampai = NULL, diubah_pada = now(),
+            coba_lagi_pada = now() + make_interval(secs => CAST(NULLIF(:tunda, 0) AS double precision))
         FROM putus WHERE s.id = putus.id
-        RETURNING s.id, s.percobaan_ke, s.instansi_id, s.pemicu, s.oleh, s.tipe_skp, s.mulai_pada
+        RETURNING s.id, s.percobaan_ke, s.instansi_id, s.pemicu, s.oleh, s.mulai_pada
     )
-    INSERT INTO percobaan (sinkro_id, ke, instansi_id, pemicu, oleh, mulai, selesai, status, temuan, data_skp)
-    SELECT id, percobaan_ke, instansi_id, pemicu, oleh, mulai_pada, now(), 'TERPUTUS', '[]', '[]' FROM kembali
+    INSERT INTO percobaan (sinkro_id, ke, instansi_id, pemicu, oleh, mulai, selesai, status, temuan)
+    SELECT id, percobaan_ke, instansi_id, pemicu, oleh, mulai_pada, now(), 'TERPUTUS', '[]' FROM kembali
 """
 
 
 async def pulihkan(conn: AsyncConnection) -> int:
     """Puts back every sync whose lease ran out, with its attempt in the log as TERPUTUS; how many there were."""
-    return (await conn.execute(text(_KEMBALI_KE_ANTREAN.format(syarat="sewa_sampai < now()")))).rowcount
+    pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="sewa_sampai < now()"))
+    return (await conn.execute(pernyataan, {"tunda": 0.0})).rowcount
 
 
-async def kembalikan(conn: AsyncConnection, token: Sequence[int]) -> int:
-    """Puts back what this worker holds and will not finish."""
+async def kembalikan(conn: AsyncConnection, token: Sequence[int], *, tunda_detik: float = 0.0) -> int:
+    """Puts back what this worker holds and will not finish; due again after so many seconds."""
     pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="sewa_token = ANY(:token)"))
-    return (await conn.execute(pernyataan, {"token": list(token)})).rowcount
+    return (await conn.execute(pernyataan, {"token": list(token), "tunda": tunda_detik})).rowcount
 
 
 async def ada_yang_siap(conn: AsyncConnection) -> set[Lajur]:

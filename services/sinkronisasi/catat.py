@@ -16,17 +16,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.pengulangan import Menyerah, putuskan_pengulangan
-from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa, StatusSinkro, berpindah
+from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa, StatusSinkro, berpindah, sebelum
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kelas, Kode, Temuan, Tingkat, catatan_baris
 from services.db.setwise import Abaikan, perbarui, sisipkan
 from services.db.tables import PercobaanRow, SandaranRow, SinkroRow
 from services.pelepasan import lepaskan
 from services.sinkronisasi.antrean import Butir
-from services.sinkronisasi.kasus import Putusan
+from services.sinkronisasi.kasus import Putusan, temuan_terlihat
 from services.sinkronisasi.massal import catat_butir_selesai
-from services.sinkronisasi.muat import versi_referensi, versi_unit
-from services.sinkronisasi.tampilan import data_skp
-from services.sinkronisasi.tulis import tulis_padanan, tulis_rencana
+from services.sinkronisasi.muat import versi_unit
+from services.sinkronisasi.referensi import versi_referensi
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
+from services.sinkronisasi.susulan import selesaikan_skp_rotasi
+from services.sinkronisasi.tulis import tulis_landing, tulis_padanan
 
 BERAKHIR = frozenset({Peristiwa.BERHASIL, Peristiwa.GAGAL, Peristiwa.TERTAHAN})
 
@@ -55,12 +57,14 @@ async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> Has
         return HasilCatat(ulangi, 0)
     sekarang = await conn.scalar(text("SELECT now()"))
     putusan = [k.putusan for k in berlaku]
-    await tulis_rencana(conn, putusan)
+    await tulis_landing(conn, putusan)
     await tulis_padanan(conn, putusan)
     akhir = [_akhir(k, sekarang) for k in berlaku]
     await _tulis_log(conn, akhir, sekarang)
+    hasil_butir = {a.butir.id: a.hasil_butir for a in akhir if a.hasil_butir is not None}
+    hasil_butir |= await selesaikan_skp_rotasi(conn, [a.butir for a in akhir if a.peristiwa is Peristiwa.BERHASIL])
     dilepas = await _lepaskan_yang_menunggu(conn, putusan)
-    await catat_butir_selesai(conn, {a.butir.id: a.hasil_butir for a in akhir if a.hasil_butir is not None})
+    await catat_butir_selesai(conn, hasil_butir)
     return HasilCatat(ulangi, dilepas)
 
 
@@ -91,14 +95,29 @@ async def _yang_masih_berlaku(
 
 
 async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> list[KasusTercatat]:
+    """Locks the claims, and in the same order of id whoever a landing leader will release: a bulk request locks by id
+    too, and a second lock later on would meet it in the opposite order."""
+    dilepas = _fakta_berubah([k.putusan for k in tercatat])
     baris = await conn.execute(
         text(
             """
-            SELECT sewa_token FROM sinkro WHERE sewa_token = ANY(:token) AND id = ANY(:id) AND status = 'BERJALAN'
+            SELECT sewa_token FROM sinkro
+            WHERE id IN (
+                    SELECT unnest(CAST(:id AS uuid[]))
+                    UNION SELECT d.sinkro_id FROM sinkro_sandaran d
+                    JOIN unnest(CAST(:fakta AS text[]), CAST(:kunci AS text[])) AS f (fakta, kunci)
+                      ON d.fakta = f.fakta AND d.kunci = f.kunci)
+              AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token))
             ORDER BY id FOR NO KEY UPDATE
             """
         ),
-        {"token": [k.butir.token for k in tercatat], "id": [k.butir.id for k in tercatat]},
+        {
+            "token": [k.butir.token for k in tercatat],
+            "id": [k.butir.id for k in tercatat],
+            "fakta": [str(f.jenis) for f in dilepas],
+            "kunci": [f.kunci for f in dilepas],
+            "tertahan": [str(s) for s in sebelum(Peristiwa.DILEPAS)],
+        },
     )
     milik = set(baris.scalars())
     return [k for k in tercatat if k.butir.token in milik]
@@ -140,8 +159,7 @@ def _akhir(k: KasusTercatat, sekarang: datetime) -> _Akhir:
             coba_lagi = sekarang + max(keputusan.setelah, timedelta())
     hasil = None
     if peristiwa is Peristiwa.BERHASIL:
-        baru = p.rencana is not None and p.rencana.menulis
-        hasil = Hasil.DATA_BARU if baru else Hasil.TIDAK_ADA_DATA_BARU
+        hasil = Hasil.DATA_BARU if p.menulis else Hasil.TIDAK_ADA_DATA_BARU
     return _Akhir(b, p, p.temuan, peristiwa, hasil, coba_lagi)
 
 
@@ -152,8 +170,7 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
     for a in akhir:
         b, p, ambilan = a.butir, a.putusan, a.putusan.kasus.pengambilan
         status = berpindah(StatusSinkro.BERJALAN, a.peristiwa)
-        temuan = [t.ke_json() for t in a.temuan]
-        skp = [] if p.telaah is None else data_skp(p.telaah, p.rencana)
+        temuan = temuan_terlihat(a.temuan)
         ditunda = status is StatusSinkro.MENUNGGU
         galat = any(t.kode is Kode.GALAT_INTERNAL for t in a.temuan)
         pegawai = p.kasus.data.pegawai if p.kasus.data else None
@@ -163,11 +180,10 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
                 "sewa_token": b.token,
                 "status": str(status),
                 "hasil": str(a.hasil) if a.hasil else None,
-                "tipe_skp": str(p.tipe_skp) if p.tipe_skp else b.tipe_skp,
+                "tipe_skp": p.tipe_skp or b.tipe_skp,
                 "unit_kerja_id": pegawai.unit_kerja_id if pegawai else None,
                 "temuan": temuan,
                 "kode": list(dict.fromkeys(str(t.kode) for t in a.temuan)),
-                "data_skp": skp,
                 "keterangan": ambilan.keterangan,
                 "catatan": "\n".join(catatan_baris(t) for t in a.temuan) or None,
                 "percobaan_transien": b.percobaan_transien + 1 if ditunda else 0,
@@ -188,13 +204,14 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
                 "status": str(HasilPercobaan(status)),
                 "hasil": str(a.hasil) if a.hasil else None,
                 "temuan": temuan,
-                "data_skp": skp,
+                "tampilan": p.tampilan,
                 "keterangan": ambilan.keterangan,
                 "jawaban_mentah": ambilan.mentah,
                 "request_id": f"{b.id.hex}-{b.percobaan_ke}",
             }
         )
-        if status in (StatusSinkro.GAGAL, StatusSinkro.TERTAHAN):
+        # What only a person may ask for again rests on nothing.
+        if status in (StatusSinkro.GAGAL, StatusSinkro.TERTAHAN) and JENIS_TERDAFTAR[b.jenis].massal:
             sandaran += [
                 {"sinkro_id": b.id, "fakta": j, "kunci": kunci, "kode": kode, "instansi_id": b.instansi_id}
                 for j, kunci, kode in sorted(_sandaran(a.temuan))
@@ -232,12 +249,19 @@ def _sandaran(temuan: Sequence[Temuan]) -> set[tuple[str, str, str]]:
 
 
 async def _lepaskan_yang_menunggu(conn: AsyncConnection, putusan: Sequence[Putusan]) -> int:
-    """A leader's SKP that changed frees those who wait for it; one that changed nothing frees nobody."""
-    berubah = {(u, p.kasus.tahun) for p in putusan for u in p.memimpin}
-    if not berubah:
-        return 0
-    await conn.execute(
-        text("UPDATE unit_kerja SET versi_skp = versi_skp + 1 WHERE id = ANY(:id)"),
-        {"id": sorted({u for u, _ in berubah})},
-    )
-    return await lepaskan(conn, (Fakta(JenisFakta.SKP_ATASAN, f"{u}:{tahun}") for u, tahun in berubah))
+    """A landing that changed something frees those who wait for it; one that changed nothing frees nobody."""
+    unit = sorted({u for p in putusan for u in p.memimpin})
+    if unit:
+        await conn.execute(text("UPDATE unit_kerja SET versi_skp = versi_skp + 1 WHERE id = ANY(:id)"), {"id": unit})
+    return await lepaskan(conn, _fakta_berubah(putusan))
+
+
+def _fakta_berubah(putusan: Sequence[Putusan]) -> list[Fakta]:
+    """What others may wait for: a leader's SKP of the unit, and the person's own SKP."""
+    fakta = {Fakta(JenisFakta.SKP_ATASAN, f"{u}:{p.kasus.tahun}") for p in putusan for u in p.memimpin}
+    fakta |= {
+        Fakta(JenisFakta.SKP_PEGAWAI, f"{p.kasus.nip}:{p.kasus.tahun}")
+        for p in putusan
+        if p.tulisan is not None and any(r.menulis for r in p.tulisan.skp)
+    }
+    return sorted(fakta, key=lambda f: (f.jenis, f.kunci))

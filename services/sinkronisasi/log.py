@@ -16,14 +16,15 @@ from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, func, null, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from ekinerja_domain.sinkronisasi.status import HasilPercobaan
 from services.db.kursor import Kursor
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
-# The kinds whose Sinkro has the part `data_skp`.
-JENIS_BERDATA_SKP = frozenset({JenisSinkro.SKP, JenisSinkro.SKP_PLT, JenisSinkro.SKP_ROTASI})
+# What a part is before the first attempt.
+_KOSONG: dict[str, list[Any]] = {"data_skp": [], "penilaian": []}
 AMBANG_JARANG = 1000
 _NIP = re.compile(r"\d{18}")
 
@@ -84,7 +85,7 @@ async def satu_sinkro(
     """
     s = SinkroRow
     perintah = (
-        select(_json_baris().label("isi"), s.jenis, s.data_skp)
+        select(_json_baris().label("isi"), s.jenis, _tampilan_terakhir().label("tampilan"))
         .join(PegawaiRow, PegawaiRow.nip == s.nip)
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
         .where(s.id == sinkro_id, terlihat(jangkauan))
@@ -93,11 +94,29 @@ async def satu_sinkro(
     if baris is None:
         return None
     hasil: dict[str, Any] = dict(baris.isi)
-    if JenisSinkro(baris.jenis) in JENIS_BERDATA_SKP:
-        hasil["data_skp"] = baris.data_skp
+    for bagian in bagian_milik(baris.jenis):
+        hasil[bagian] = (baris.tampilan or {}).get(bagian, _KOSONG.get(bagian))
     if percobaan:
         hasil["percobaan"] = await _percobaan(conn, sinkro_id, hasil["nip"], jangkauan, baris.jenis)
     return hasil
+
+
+def bagian_milik(jenis: str) -> tuple[str, ...]:
+    """The parts of the answer that belong to the jenis; none for one that is not registered any more."""
+    daftar = JENIS_TERDAFTAR.get(jenis)
+    return () if daftar is None else daftar.bagian
+
+
+def _tampilan_terakhir() -> ColumnElement[Any]:
+    """What the last attempt that ended by itself showed."""
+    p = PercobaanRow
+    return (
+        select(p.tampilan)
+        .where(p.sinkro_id == SinkroRow.id, p.status != HasilPercobaan.TERPUTUS.value)
+        .order_by(p.ke.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def jumlahkan_ringkasan(data_skp: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
@@ -131,16 +150,17 @@ async def _percobaan(
         "temuan", p.temuan,
         "keterangan", p.keterangan,
         "request_id", p.request_id,
-        "data_skp", p.data_skp,
+        "tampilan", p.tampilan,
     )  # fmt: skip
     perintah = select(cast(kolom, Text)).where(p.sinkro_id == sinkro_id).order_by(p.ke.desc())
     daftar: list[dict[str, Any]] = [json.loads(isi) for isi in (await conn.scalars(perintah)).all()]
     boleh = await _nip_boleh_dilihat(conn, (d["oleh"] for d in daftar), nip, jangkauan)
     for satu in daftar:
         satu["oleh"] = samarkan_pelaku(satu["oleh"], boleh)
-        satu["ringkasan"] = jumlahkan_ringkasan(satu["data_skp"])
-        if JenisSinkro(jenis) not in JENIS_BERDATA_SKP:
-            del satu["data_skp"], satu["ringkasan"]
+        tampilan = satu.pop("tampilan")
+        satu |= {bagian: tampilan[bagian] for bagian in bagian_milik(jenis) if bagian in tampilan}
+        if "data_skp" in satu:
+            satu["ringkasan"] = jumlahkan_ringkasan(satu["data_skp"])
     return daftar
 
 

@@ -10,63 +10,50 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ekinerja_domain.penilaian import LampiranPenilaian
+from ekinerja_domain.sinkronisasi.fakta import JawabanPMM
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
-from ekinerja_domain.sinkronisasi.status import Peristiwa, putuskan
-from ekinerja_domain.sinkronisasi.telaah import Telaah
-from ekinerja_domain.sinkronisasi.temuan import Temuan
 from ekinerja_domain.skp import Rhk
 from services.konteks import Konteks
-from services.sinkronisasi.ambil import Pengambilan, Permintaan, SumberPMM, ambil_semua
+from services.penilaian.muat import muat_lampiran, muat_penilaian
+from services.sinkronisasi.ambil import Pengambilan, Permintaan, SumberPMM
 from services.sinkronisasi.antrean import Butir, kembalikan
 from services.sinkronisasi.catat import KasusTercatat, catat
-from services.sinkronisasi.kasus import (
-    Kasus,
-    Putusan,
-    dengan_isi,
-    putusan_galat,
-    putuskan_kasus,
-    telaah,
-    unit_dibaca,
-)
+from services.sinkronisasi.jenis.dasar import Aturan, Kasus
+from services.sinkronisasi.kasus import Diperiksa, Putusan, periksa, putusan_galat, rencanakan
 from services.sinkronisasi.muat import (
-    SimpananReferensi,
-    SkpUnit,
     muat_isi,
     muat_pegawai,
     muat_skp,
     muat_skp_atasan,
+    muat_unit_luar,
 )
+from services.sinkronisasi.referensi import Referensi, SimpananReferensi
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from services.sinkronisasi.tulis import MuatanBerubah
 
 ULANG_TERBANYAK = 10
 _SERIALISASI = frozenset({"40P01", "40001", "55P03"})
+# Connection, resources, system, shutdown or start-up, read-only: the server's illness, nobody's row.
+_SERVER_SAKIT = ("08", "53", "58", "57P", "25006")
 
 
 @dataclass(frozen=True, slots=True)
 class Diminta:
-    """Whom to judge, with PMM's answer at hand."""
+    """Whom to judge, with PMM's answer at hand. `token`: what a preview showed."""
 
-    jenis: JenisSinkro
+    jenis: str
     nip: str
     tahun: int
     pengambilan: Pengambilan
-
-
-@dataclass(frozen=True, slots=True)
-class _Diperiksa:
-    kasus: Kasus
-    studi: Telaah | None
-    temuan: tuple[Temuan, ...]
-    perlu_isi: tuple[UUID, ...]
-    galat: Exception | None
+    token: str | None = None
 
 
 @dataclass(slots=True)
@@ -87,11 +74,31 @@ class Mesin:
     async def kerjakan(self, butir: Sequence[Butir], *, massal: bool) -> None:
         """Carries claimed syncs through to the end. Never raises for what happens to one of them; raises only when the
         database is gone, and then the leases give everything back."""
-        permintaan = {b.token: Permintaan(b.nip, b.tahun, f"{b.id.hex}-{b.percobaan_ke}") for b in butir}
-        gerbang = self.gerbang_massal if massal else None
-        sumber = self.konteks.settings.nama_sumber
-        diambil = await ambil_semua(self.pmm, permintaan.values(), sumber=sumber, gerbang=gerbang)
-        await self._selesaikan(butir, {t: diambil[p] for t, p in permintaan.items()})
+        async with self.konteks.baca() as conn:
+            referensi = await self.referensi.ambil(conn, [b.instansi_id for b in butir])
+        diambil = await asyncio.gather(
+            *(
+                self.tanya(
+                    b.jenis,
+                    Permintaan(b.nip, b.tahun, f"{b.id.hex}-{b.percobaan_ke}"),
+                    referensi.get(b.instansi_id),
+                    massal=massal,
+                )
+                for b in butir
+            )
+        )
+        await self._selesaikan(butir, dict(zip((b.token for b in butir), diambil, strict=True)))
+
+    async def tanya(
+        self, jenis: str, permintaan: Permintaan, referensi: Referensi | None, *, massal: bool = False
+    ) -> Pengambilan:
+        """Step 2 for one person. Never raises for what happens to this one."""
+        daftar, sumber = JENIS_TERDAFTAR[jenis], self.konteks.settings.nama_sumber
+        try:
+            async with self.gerbang_massal if massal else nullcontext():
+                return await daftar.tanya(self.pmm, permintaan, referensi, sumber=sumber)
+        except Exception as galat:  # noqa: BLE001 - one person's fault must not become everybody's
+            return Pengambilan(jawaban=None, galat=galat)
 
     async def _selesaikan(self, butir: Sequence[Butir], diambil: Mapping[int, Pengambilan]) -> None:
         sisa = list(butir)
@@ -99,7 +106,7 @@ class Mesin:
             if not sisa:
                 return
             async with self.konteks.baca() as conn:
-                diminta = [Diminta(b.jenis, b.nip, b.tahun, diambil[b.token]) for b in sisa]
+                diminta = [Diminta(b.jenis, b.nip, b.tahun, diambil[b.token], b.token_pratinjau) for b in sisa]
                 putusan = await self.nilai(conn, diminta)
             sisa = await self._catat_terbagi([KasusTercatat(b, p) for b, p in zip(sisa, putusan, strict=True)])
         # The facts under these people change faster than they can be judged: give them back, nothing is lost.
@@ -108,15 +115,21 @@ class Mesin:
 
     async def nilai(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Putusan]:
         """Steps 1, 3 and 4 for people whose PMM answers are at hand, in the given order. Reads only."""
-        sekarang = self.konteks.jam()
-        kasus = await self._muat(conn, diminta)
-        skp_unit = await muat_skp_atasan(conn, sorted({u for k in kasus for u in unit_dibaca(k, sekarang)}))
-        periksa = [self._periksa(k, skp_unit, sekarang) for k in kasus]
-        perlu = [s for p in periksa if p.galat is None for s in p.perlu_isi]
-        isi = await muat_isi(conn, perlu)
-        return [self._rencanakan(p, isi, skp_unit, sekarang) for p in periksa]
+        aturan = Aturan(
+            sekarang=self.konteks.jam(),
+            nama_sumber=self.konteks.settings.nama_sumber,
+            harus_dikonfirmasi=self.konteks.settings.padanan_harus_dikonfirmasi,
+        )
+        kasus = await self.muat(conn, diminta)
+        unit = {u for k in kasus for u in _unit_dibaca(k)}
+        skp_unit = await muat_skp_atasan(conn, sorted(unit))
+        diperiksa = [periksa(k, skp_unit, aturan) for k in kasus]
+        isi = await muat_isi(conn, sorted({s for d in diperiksa for s in d.perlu_isi}))
+        lampiran = await muat_lampiran(conn, sorted({n for d in diperiksa for n in d.perlu_lampiran}))
+        return [rencanakan(d, _lengkapi(d, isi, lampiran), skp_unit, aturan) for d in diperiksa]
 
-    async def _muat(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Kasus]:
+    async def muat(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Kasus]:
+        """Step 1: what e-Kinerja knows about these people."""
         nip = sorted({d.nip for d in diminta})
         data = await muat_pegawai(conn, nip)
         referensi = await self.referensi.ambil(conn, [d.pegawai.instansi_id for d in data.values()])
@@ -124,7 +137,9 @@ class Mesin:
         # before the rows it stands for, so everybody is read once more after it.
         data = await muat_pegawai(conn, nip)
         skp = await muat_skp(conn, nip)
-        return [
+        bernilai = [(d.nip, d.tahun) for d in diminta if JENIS_TERDAFTAR[d.jenis].butuh_penilaian]
+        penilaian = await muat_penilaian(conn, bernilai)
+        kasus = [
             Kasus(
                 jenis=d.jenis,
                 nip=d.nip,
@@ -133,43 +148,38 @@ class Mesin:
                 referensi=referensi.get(data[d.nip].pegawai.instansi_id) if d.nip in data else None,
                 skp=tuple(skp.get(d.nip, ())),
                 pengambilan=d.pengambilan,
+                token=d.token,
+                penilaian=penilaian.get((d.nip, d.tahun), ()),
             )
             for d in diminta
         ]
+        return await self._dengan_unit_luar(conn, kasus)
 
-    def _periksa(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], sekarang: datetime) -> _Diperiksa:
-        daftar = JENIS_TERDAFTAR[kasus.jenis]
-        try:
-            studi = self._telaah(kasus, skp_unit, sekarang)
-            temuan = tuple(daftar.periksa(studi))
-            lolos = putuskan(temuan) is Peristiwa.BERHASIL
-            return _Diperiksa(kasus, studi, temuan, tuple(daftar.perlu_isi(studi)) if lolos else (), None)
-        except Exception as galat:  # noqa: BLE001 - one person's fault must not become everybody's
-            return _Diperiksa(kasus, None, (), (), galat)
-
-    def _rencanakan(
-        self, p: _Diperiksa, isi: Mapping[UUID, Sequence[Rhk]], skp_unit: Mapping[str, SkpUnit], sekarang: datetime
-    ) -> Putusan:
-        nama_sumber = self.konteks.settings.nama_sumber
-        if p.galat is not None:
-            return putusan_galat(p.kasus, p.galat, nama_sumber=nama_sumber)
-        try:
-            kasus, studi = p.kasus, p.studi
-            if p.perlu_isi:
-                kasus = dengan_isi(kasus, isi)
-                studi = self._telaah(kasus, skp_unit, sekarang)
-            return putuskan_kasus(kasus, studi, p.temuan, skp_unit, sekarang=sekarang)
-        except Exception as galat:  # noqa: BLE001 - as above
-            return putusan_galat(p.kasus, galat, nama_sumber=nama_sumber)
-
-    def _telaah(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], sekarang: datetime) -> Telaah:
-        return telaah(
-            kasus,
-            skp_unit,
-            sekarang=sekarang,
-            nama_sumber=self.konteks.settings.nama_sumber,
-            harus_dikonfirmasi=self.konteks.settings.padanan_harus_dikonfirmasi,
-        )
+    async def _dengan_unit_luar(self, conn: AsyncConnection, kasus: Sequence[Kasus]) -> list[Kasus]:
+        """Posts in another instansi, which few people have."""
+        sekolah = {s for k in kasus for s in _sekolah_rotasi(k)}
+        unit = {
+            u
+            for k in kasus
+            if k.referensi
+            for s in k.skp
+            if (u := s.kepala.unit_kerja_id) not in k.referensi.pohon.unit
+        }
+        if not sekolah and not unit:
+            return list(kasus)
+        luar = await muat_unit_luar(conn, sekolah, unit)
+        return [
+            replace(
+                k,
+                unit_luar=luar.unit,
+                unit_luar_skp={
+                    pmm_id: luar.menurut_sekolah[s]
+                    for s, pmm_id in _sekolah_rotasi(k).items()
+                    if s in luar.menurut_sekolah
+                },
+            )
+            for k in kasus
+        ]
 
     async def _catat_terbagi(self, tercatat: Sequence[KasusTercatat]) -> list[Butir]:
         """Writes all, and gives those whose facts changed. A failing batch is halved until the bad one stands alone,
@@ -177,9 +187,10 @@ class Mesin:
         try:
             return await self._catat(tercatat)
         except DBAPIError as galat:
-            if galat.connection_invalidated or not isinstance(galat.orig, Exception) or _sqlstate(galat) is None:
+            sqlstate = _sqlstate(galat)
+            if galat.connection_invalidated or sqlstate is None or sqlstate.startswith(_SERVER_SAKIT):
                 raise
-            if _sqlstate(galat) in _SERIALISASI:
+            if sqlstate in _SERIALISASI:
                 await asyncio.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - jitter
                 return [k.butir for k in tercatat]
             return await self._catat_terpisah(tercatat, galat)
@@ -201,6 +212,32 @@ class Mesin:
             hasil = await catat(conn, tercatat)
         await self.konteks.lonceng.bunyikan_massal(hasil.dilepas)
         return hasil.ulangi
+
+
+def _unit_dibaca(kasus: Kasus) -> set[str]:
+    try:
+        return JENIS_TERDAFTAR[kasus.jenis].unit_dibaca(kasus)
+    except Exception:  # noqa: BLE001 - the same fault meets this person alone in `periksa`
+        return set()
+
+
+def _sekolah_rotasi(kasus: Kasus) -> dict[tuple[str | None, str | None], str]:
+    """PMM's schools of a rotation as (unor id, NPSN), with PMM's id of the SKP."""
+    jawaban = kasus.pengambilan.jawaban
+    if kasus.jenis != JenisSinkro.SKP_ROTASI or not isinstance(jawaban, JawabanPMM):
+        return {}
+    return {(s.sekolah.unor_id.upper() if s.sekolah.unor_id else None, s.sekolah.npsn): s.id for s in jawaban.skp or ()}
+
+
+def _lengkapi(d: Diperiksa, isi: Mapping[UUID, Sequence[Rhk]], lampiran: Mapping[UUID, LampiranPenilaian]) -> Kasus:
+    """The case with what its plan needs; the same object when it needs nothing."""
+    kasus = d.kasus
+    if d.perlu_isi:
+        skp = tuple(replace(s, rhk=tuple(isi[s.id])) if s.id in d.perlu_isi else s for s in kasus.skp)
+        kasus = replace(kasus, skp=skp)
+    if d.perlu_lampiran:
+        kasus = replace(kasus, lampiran=lampiran[d.perlu_lampiran[0]])
+    return kasus
 
 
 def _sqlstate(galat: DBAPIError) -> str | None:

@@ -1,18 +1,11 @@
-"""Step 1 of the engine: what e-Kinerja knows about a batch of people, one query per table, never per person.
-
-The reference data of an instansi (units, leaders, padanan) is read once per version and kept: `instansi.versi_fakta`
-grows with every change of it, and step 5 compares the version again when it writes (ADR 0004).
-"""
+"""Step 1 of the engine: what e-Kinerja knows about a batch of people, one query per table, never per person."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.pegawai import JenisPegawai, Pegawai
 from ekinerja_domain.sinkronisasi.fakta import RhkAtasan, SkpAtasan
-from ekinerja_domain.sinkronisasi.padanan import BukuUnit, PadananUnor, StatusPadanan, UnitReferensi
 from ekinerja_domain.skp import (
     AspekIndikator,
     Indikator,
@@ -38,24 +30,8 @@ from ekinerja_domain.skp import (
     StatusSkp,
     Sumber,
 )
-from ekinerja_domain.unit_kerja import Atasan, JenisPimpinan, Pimpinan, PohonUnit, UnitKerja
-
-REFERENSI_DISIMPAN = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Referensi:
-    """The reference data of one instansi at one version."""
-
-    instansi_id: str
-    versi: int
-    zona: ZoneInfo
-    pohon: PohonUnit
-    buku: BukuUnit
-
-    def hari_ini(self, sekarang: datetime) -> date:
-        """Today, where the instansi is."""
-        return sekarang.astimezone(self.zona).date()
+from ekinerja_domain.unit_kerja import Atasan, UnitKerja
+from services.penilaian.muat import muat_terikat
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,85 +40,6 @@ class DataPegawai:
 
     pegawai: Pegawai
     user_pmm: bool
-
-
-class SimpananReferensi:
-    """The reference data of the instansi a process works for, kept by version; the least recently used goes first."""
-
-    def __init__(self, kapasitas: int = REFERENSI_DISIMPAN) -> None:
-        self._isi: OrderedDict[str, Referensi] = OrderedDict()
-        self._kapasitas = kapasitas
-
-    async def ambil(self, conn: AsyncConnection, instansi_id: Sequence[str]) -> dict[str, Referensi]:
-        """The present reference data of each instansi; what is at the version we keep is not read again."""
-        baris = await conn.execute(
-            text("SELECT id, nama, zona_waktu, versi_fakta FROM instansi WHERE id = ANY(:id)"),
-            {"id": sorted(set(instansi_id))},
-        )
-        hasil: dict[str, Referensi] = {}
-        for b in baris:
-            ada = self._isi.get(b.id)
-            if ada is None or ada.versi != b.versi_fakta:
-                ada = await _muat_referensi(conn, b)
-                self._isi[b.id] = ada
-            self._isi.move_to_end(b.id)
-            hasil[b.id] = ada
-        while len(self._isi) > self._kapasitas:
-            self._isi.popitem(last=False)
-        return hasil
-
-
-async def _muat_referensi(conn: AsyncConnection, instansi: Row[Any]) -> Referensi:
-    # The version was read before these rows: if they are newer than it, step 5 sees another version and starts anew.
-    p = {"id": instansi.id}
-    unit = (
-        await conn.execute(
-            text("SELECT id, nama, induk_id, mandiri, aktif, npsn FROM unit_kerja WHERE instansi_id = :id"), p
-        )
-    ).all()
-    pimpinan = (
-        await conn.execute(
-            text(
-                """
-                SELECT p.unit_kerja_id, p.nip, g.nama, p.jenis, p.mulai, p.selesai, g.aktif, g.nonaktif_sejak,
-                       g.unit_kerja_id AS unit_pemegang
-                FROM pimpinan p JOIN pegawai g USING (nip) WHERE p.instansi_id = :id
-                """
-            ),
-            p,
-        )
-    ).all()
-    padanan = (
-        await conn.execute(text("SELECT npsn, unit_kerja_id, status FROM padanan_unor WHERE instansi_id = :id"), p)
-    ).all()
-    ber_anak = {u.induk_id for u in unit}
-    menurut_unit: dict[str, list[Pimpinan]] = {}
-    for r in pimpinan:
-        satu = Pimpinan(
-            unit_kerja_id=r.unit_kerja_id,
-            nip=r.nip,
-            nama=r.nama,
-            jenis=JenisPimpinan(r.jenis),
-            mulai=r.mulai,
-            selesai=r.selesai,
-            pemegang_aktif=r.aktif,
-            pemegang_nonaktif_sejak=r.nonaktif_sejak,
-            pemegang_unit_kerja_id=r.unit_pemegang,
-        )
-        menurut_unit.setdefault(r.unit_kerja_id, []).append(satu)
-    return Referensi(
-        instansi_id=instansi.id,
-        versi=instansi.versi_fakta,
-        zona=ZoneInfo(instansi.zona_waktu),
-        pohon=PohonUnit(
-            {u.id: UnitKerja(u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn) for u in unit}, menurut_unit
-        ),
-        buku=BukuUnit(
-            instansi.nama,
-            [UnitReferensi(u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn, u.id in ber_anak) for u in unit],
-            [PadananUnor(r.npsn, r.unit_kerja_id, StatusPadanan(r.status)) for r in padanan],
-        ),
-    )
 
 
 async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, DataPegawai]:
@@ -222,10 +119,11 @@ def _skp(b: Row[Any]) -> Skp:
 
 
 async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, tuple[Rhk, ...]]:
-    """The live RHK and indikator of each SKP, in their order, with whether a subordinate's RHK hangs on them."""
+    """The live RHK and indikator of each SKP, in their order, with whether anything hangs on them."""
     if not skp_id:
         return {}
     indikator: dict[UUID, list[Indikator]] = {}
+    membawa = await muat_terikat(conn, skp_id)
     p = {"skp": list(skp_id)}
     for b in await conn.execute(
         text(
@@ -246,7 +144,7 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
             b.satuan,
             PerspektifIndikator(b.perspektif) if b.perspektif else None,
         )
-        satu = Indikator(b.id, isi, b.urutan, Sumber(b.sumber), b.pmm_id, b.terikat)
+        satu = Indikator(b.id, isi, b.urutan, Sumber(b.sumber), b.pmm_id, b.terikat or b.id in membawa)
         indikator.setdefault(b.rhk_id, []).append(satu)
     hasil: dict[UUID, list[Rhk]] = {s: [] for s in skp_id}
     for b in await conn.execute(
@@ -267,7 +165,9 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
             b.indikator_atasan_id,
         )
         anak = tuple(indikator.get(b.id, ()))
-        hasil[b.skp_id].append(Rhk(b.id, isi_rhk, b.urutan, Sumber(b.sumber), b.pmm_id, anak, b.terikat))
+        hasil[b.skp_id].append(
+            Rhk(b.id, isi_rhk, b.urutan, Sumber(b.sumber), b.pmm_id, anak, b.terikat or b.id in membawa)
+        )
     return {s: tuple(r) for s, r in hasil.items()}
 
 
@@ -329,15 +229,6 @@ def _skp_atasan(b: Row[Any]) -> SkpAtasan:
     )
 
 
-async def versi_referensi(conn: AsyncConnection, instansi_id: Sequence[str]) -> Mapping[str, int]:
-    """Locks the instansi against changes of their reference data until the transaction ends, and gives the versions."""
-    baris = await conn.execute(
-        text("SELECT id, versi_fakta FROM instansi WHERE id = ANY(:id) ORDER BY id FOR SHARE"),
-        {"id": sorted(set(instansi_id))},
-    )
-    return {b.id: b.versi_fakta for b in baris}
-
-
 _KUNCI_UNIT_TULIS = text("SELECT id, versi_skp FROM unit_kerja WHERE id = ANY(:id) ORDER BY id FOR NO KEY UPDATE")
 _KUNCI_UNIT_BACA = text("SELECT id, versi_skp FROM unit_kerja WHERE id = ANY(:id) ORDER BY id FOR SHARE")
 
@@ -349,3 +240,44 @@ async def versi_unit(conn: AsyncConnection, unit_id: Sequence[str], *, akan_beru
         {"id": sorted(set(unit_id))},
     )
     return {b.id: b.versi_skp for b in baris}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLuar:
+    """Units of other instansi: by id, and by (PMM's unor id, NPSN) which of them that school is. Only names leave."""
+
+    unit: Mapping[str, UnitKerja]
+    menurut_sekolah: Mapping[tuple[str | None, str | None], str]
+
+
+async def muat_unit_luar(
+    conn: AsyncConnection, sekolah: Iterable[tuple[str | None, str | None]], unit_id: Iterable[str]
+) -> UnitLuar:
+    """Active units by PMM's unor id or a confirmed padanan of the NPSN, and the units of these ids, whatever their
+    instansi (spec: domain 4.3: "a post in another instansi")."""
+    dicari = sorted({(u.upper() if u else None, n) for u, n in sekolah}, key=str)
+    lain = sorted(set(unit_id))
+    if not dicari and not lain:
+        return UnitLuar({}, {})
+    baris = (
+        await conn.execute(
+            text(
+                """
+                SELECT u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn, s.unor, s.npsn AS npsn_dicari
+                FROM unnest(CAST(:unor AS text[]), CAST(:npsn AS text[])) AS s (unor, npsn)
+                JOIN unit_kerja u ON u.aktif AND (u.id = s.unor OR u.npsn = s.npsn OR u.id IN (
+                    SELECT p.unit_kerja_id FROM padanan_unor p WHERE p.npsn = s.npsn AND p.status = 'DIKONFIRMASI'))
+                UNION ALL
+                SELECT u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn, NULL, NULL
+                FROM unit_kerja u WHERE u.id = ANY(:id)
+                """
+            ),
+            {"unor": [u for u, _ in dicari], "npsn": [n for _, n in dicari], "id": lain},
+        )
+    ).all()
+    menurut: dict[tuple[str | None, str | None], str] = {}
+    # PMM's own id is the stronger evidence where both find a unit.
+    for b in sorted(baris, key=lambda b: (b.id == b.unor, b.id)):
+        if b.unor is not None or b.npsn_dicari is not None:
+            menurut[b.unor, b.npsn_dicari] = b.id
+    return UnitLuar({b.id: UnitKerja(b.id, b.nama, b.induk_id, b.mandiri, b.aktif, b.npsn) for b in baris}, menurut)

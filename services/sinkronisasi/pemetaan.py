@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ekinerja_domain.penilaian import Predikat, Rating
+from ekinerja_domain.periode import TipePeriodik
 from ekinerja_domain.sinkronisasi.fakta import (
     AtasanPMM,
     IndikatorPMM,
@@ -13,6 +15,14 @@ from ekinerja_domain.sinkronisasi.fakta import (
     SkpPMM,
 )
 from ekinerja_domain.sinkronisasi.padanan import SekolahPMM
+from ekinerja_domain.sinkronisasi.penilaian_final import (
+    BuktiDukungPMM,
+    PenilaianFinalPMM,
+    RealisasiPMM,
+    RincianPMM,
+    UmpanBalikPMM,
+)
+from ekinerja_domain.sinkronisasi.penilaian_periodik import PenilaianPMM
 from ekinerja_domain.sinkronisasi.pesan_pmm import kenali_pesan
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Kode, Objek, Temuan, buat_temuan
 from ekinerja_domain.skp import (
@@ -32,7 +42,17 @@ from pmm_client.errors import (
     PMMJawabanTidakSah,
     PMMMembatasi,
 )
-from pmm_client.models import PMMIndikator, PMMPengguna, PMMRhk, PMMSatuanPendidikan, PMMSkp, PMMUnor
+from pmm_client.models import (
+    PMMIndikator,
+    PMMPengguna,
+    PMMPenilaianFinal,
+    PMMPenilaianPeriodik,
+    PMMRhk,
+    PMMRincian,
+    PMMSatuanPendidikan,
+    PMMSkp,
+    PMMUnor,
+)
 
 
 def sekolah(satuan: PMMSatuanPendidikan, unor: PMMUnor) -> SekolahPMM:
@@ -83,6 +103,42 @@ def _indikator(i: PMMIndikator) -> IndikatorPMM:
             satuan=i.satuan,
             perspektif=PerspektifIndikator(i.perspektif) if i.perspektif else None,
         ),
+    )
+
+
+def penilaian_periodik(n: PMMPenilaianPeriodik) -> PenilaianPMM:
+    return PenilaianPMM(
+        skp_id=n.skp_id,
+        tipe=TipePeriodik(n.tipe_periodik),
+        angka=n.angka_periodik,
+        hasil_kerja=Rating(n.hasil_kerja),
+        perilaku_kerja=Rating(n.perilaku_kerja),
+        predikat=Predikat(n.predikat),
+        dinilai_pada=n.dinilai_pada,
+        versi=n.versi,
+    )
+
+
+def penilaian_final(n: PMMPenilaianFinal) -> PenilaianFinalPMM:
+    return PenilaianFinalPMM(
+        skp_id=n.skp_id,
+        lengkap=n.lengkap,
+        hasil_kerja=Rating(n.hasil_kerja) if n.hasil_kerja else None,
+        perilaku_kerja=Rating(n.perilaku_kerja) if n.perilaku_kerja else None,
+        predikat=Predikat(n.predikat) if n.predikat else None,
+        dinilai_pada=n.dinilai_pada,
+        versi=n.versi,
+        rincian=tuple(_rincian(r) for r in n.rincian),
+    )
+
+
+def _rincian(r: PMMRincian) -> RincianPMM:
+    return RincianPMM(
+        rhk_id=r.rhk_id,
+        indikator_id=r.indikator_id,
+        bukti_dukung=tuple(BuktiDukungPMM(b.id, b.nama, b.tautan) for b in r.bukti_dukung),
+        realisasi=RealisasiPMM(r.realisasi.teks, r.realisasi.sumber_data) if r.realisasi else None,
+        umpan_balik=tuple(UmpanBalikPMM(u.id, u.positif, u.teks) for u in r.umpan_balik),
     )
 
 

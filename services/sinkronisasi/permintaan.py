@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.status import SELESAI, Pemicu, Peristiwa, StatusSinkro, sebelum
 from services.audit import catat_audit
 from services.konteks import Konteks
@@ -24,7 +23,7 @@ class PegawaiTidakTerdaftar(Exception):
 async def minta_sinkro(
     konteks: Konteks,
     *,
-    jenis: JenisSinkro,
+    jenis: str,
     nip: str,
     tahun: int,
     pemicu: Pemicu,
@@ -32,11 +31,13 @@ async def minta_sinkro(
     peran: str,
     instansi: frozenset[str] | None,
     request_id: str | None,
+    token_pratinjau: str | None = None,
 ) -> UUID:
     """The id of the sync, which is queued for at once or already in progress.
 
     What waits or runs is given as it is; who waits in a bulk moves to the front and keeps their place in its counters.
-    `instansi`: what the caller may reach, None for all. Raises PegawaiTidakTerdaftar.
+    `instansi`: what the caller may reach, None for all. `token_pratinjau`: what a preview showed, for a jenis that
+    applies only that. Raises PegawaiTidakTerdaftar.
     """
     async with konteks.transaksi() as conn:
         pegawai = (
@@ -51,8 +52,8 @@ async def minta_sinkro(
                 text(
                     """
                     INSERT INTO sinkro AS s (instansi_id, nip, jenis, tahun, status, unit_kerja_id, pemicu, oleh,
-                                             lajur, giliran)
-                    VALUES (:instansi, :nip, :jenis, :tahun, 'MENUNGGU', :unit, :pemicu, :oleh, :lajur, 0)
+                                             lajur, giliran, token_pratinjau)
+                    VALUES (:instansi, :nip, :jenis, :tahun, 'MENUNGGU', :unit, :pemicu, :oleh, :lajur, 0, :token)
                     ON CONFLICT (nip, jenis, tahun) DO UPDATE SET
                         status = CASE WHEN s.status = ANY(:berakhir) THEN 'MENUNGGU' ELSE s.status END,
                         hasil = CASE WHEN s.status = ANY(:berakhir) THEN NULL ELSE s.hasil END,
@@ -62,6 +63,8 @@ async def minta_sinkro(
                         pemicu = CASE WHEN s.status = 'BERJALAN' THEN s.pemicu ELSE excluded.pemicu END,
                         oleh = CASE WHEN s.status = 'BERJALAN' THEN s.oleh ELSE excluded.oleh END,
                         massal_id = CASE WHEN s.status = ANY(:berakhir) THEN NULL ELSE s.massal_id END,
+                        token_pratinjau = CASE WHEN s.status = 'BERJALAN' THEN s.token_pratinjau
+                                               ELSE excluded.token_pratinjau END,
                         coba_lagi_pada = NULL,
                         lajur = excluded.lajur, giliran = 0, diminta_pada = now(), diubah_pada = now()
                     RETURNING s.id
@@ -70,7 +73,8 @@ async def minta_sinkro(
                 {
                     "instansi": pegawai.instansi_id,
                     "nip": nip,
-                    "jenis": str(jenis),
+                    "jenis": jenis,
+                    "token": token_pratinjau,
                     "tahun": tahun,
                     "unit": pegawai.unit_kerja_id,
                     "pemicu": str(pemicu),
@@ -87,7 +91,7 @@ async def minta_sinkro(
             peran=peran,
             tindakan="sinkro.minta",
             objek=str(sinkro_id),
-            rincian={"jenis": str(jenis), "tahun": tahun},
+            rincian={"jenis": jenis, "tahun": tahun},
             request_id=request_id,
         )
     await konteks.lonceng.bunyikan_interaktif()

@@ -1,47 +1,28 @@
-"""The one place that lists the kinds of synchronisation: how each is asked for, judged and planned."""
+"""The one place that lists the kinds of synchronisation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
-from ekinerja_domain.sinkronisasi import rencana
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
-from ekinerja_domain.sinkronisasi.prasyarat.skp import periksa_skp
-from ekinerja_domain.sinkronisasi.rencana import Rencana
-from ekinerja_domain.sinkronisasi.telaah import Telaah
-from ekinerja_domain.sinkronisasi.temuan import Temuan
-from ekinerja_domain.skp import StatusPegawai
+from services.sinkronisasi.jenis.dasar import Pendaftaran
+from services.sinkronisasi.jenis.penilaian import SinkroPenilaianFinal, SinkroPenilaianPeriodik
+from services.sinkronisasi.jenis.rotasi import SinkroSkpRotasi
+from services.sinkronisasi.jenis.skp import SinkroSkp, SinkroSkpPlt
+
+JENIS_TERDAFTAR: dict[str, Pendaftaran[Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Pendaftaran:
-    """One jenis. `jalur`: its path in the API; `penugasan`: which of PMM's SKPs it takes; `periksa` judges;
-    `rencanakan` gives the exact changes of what passed; `perlu_isi` names the SKPs it needs in full for that."""
-
-    jenis: JenisSinkro
-    jalur: str
-    penugasan: StatusPegawai
-    periksa: Callable[[Telaah], Sequence[Temuan]]
-    perlu_isi: Callable[[Telaah], Sequence[UUID]]
-    rencanakan: Callable[[Telaah, Callable[[], UUID]], Rencana]
+def daftarkan(pendaftaran: Pendaftaran[Any]) -> None:
+    """Adds a jenis: from then on the engine, the API and bulks know it."""
+    JENIS_TERDAFTAR[pendaftaran.jenis] = pendaftaran
 
 
-def _rencanakan_skp(telaah: Telaah, id_baru: Callable[[], UUID]) -> Rencana:
-    return rencana.rencanakan(telaah, id_baru=id_baru)
-
-
-JENIS_TERDAFTAR: Mapping[JenisSinkro, Pendaftaran] = {
-    p.jenis: p
-    for p in (
-        Pendaftaran(
-            jenis=JenisSinkro.SKP,
-            jalur="skp",
-            penugasan=StatusPegawai.DEFINITIF,
-            periksa=periksa_skp,
-            perlu_isi=rencana.perlu_isi,
-            rencanakan=_rencanakan_skp,
-        ),
-    )
-}
+# In the order in which a bulk of several works: what others wait for first.
+for _satu in (
+    SinkroSkpPlt(),
+    SinkroSkp(),
+    SinkroSkpRotasi(),
+    SinkroPenilaianPeriodik(),
+    SinkroPenilaianFinal(),
+):
+    daftarkan(_satu)

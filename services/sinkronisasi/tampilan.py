@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
 from ekinerja_domain.sinkronisasi.rencana import (
     PENGHITUNG,
-    Rencana,
     RencanaSkp,
     TindakanSkp,
     lingkup_ditampilkan,
@@ -17,9 +17,9 @@ from ekinerja_domain.sinkronisasi.telaah import Telaah, TelaahSkp
 TIDAK_ADA = "-"
 
 
-def data_skp(telaah: Telaah, rencana: Rencana | None) -> list[dict[str, Any]]:
-    """One entry per agreed SKP, in the order of their period; without a plan nothing was written."""
-    menurut_pmm = {} if rencana is None else {r.pmm.id: r for r in rencana.skp}
+def data_skp(telaah: Telaah, rencana: Iterable[RencanaSkp]) -> list[dict[str, Any]]:
+    """One entry per agreed SKP, in the order of their period; of those without a plan nothing was written."""
+    menurut_pmm = {r.pmm.id: r for r in rencana}
     pasangan = {p.pmm.id: p.milik for p in telaah.pasangan}
     hasil = []
     for s in telaah.per_skp:

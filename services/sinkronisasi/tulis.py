@@ -10,10 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.padanan import StatusPadanan
+from ekinerja_domain.sinkronisasi.penilaian_final import PerubahanLampiran
 from ekinerja_domain.sinkronisasi.rencana import IndikatorDi, RencanaSkp
 from ekinerja_domain.skp import Rhk, Sumber
 from services.db.setwise import Abaikan, perbarui, sisipkan
 from services.db.tables import IndikatorRow, PadananUnorRow, RhkRow, SkpRow
+from services.penilaian.tulis import TulisanPenilaian, pindahkan_penilaian, tulis_penilaian
 from services.sinkronisasi.kasus import Putusan
 
 OLEH_LAYANAN = "sinkro"
@@ -24,16 +26,34 @@ class MuatanBerubah(Exception):
     """Something was attached meanwhile to a row that the plan removes: plan again."""
 
 
-async def tulis_rencana(conn: AsyncConnection, putusan: Sequence[Putusan]) -> None:
-    """Removals first, then changes, then additions, so that no unique key meets a row that is about to go.
+async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan]) -> None:
+    """Carries out the plans: removals first, then changes, then additions, so that no unique key meets a row that is
+    about to go; ratings last, since they hang on SKPs.
 
     Raises MuatanBerubah when a row to remove got a subordinate meanwhile.
     """
-    berencana = [p for p in putusan if p.rencana is not None and p.rencana.menulis]
-    if not berencana:
+    mendarat = [(p, p.tulisan) for p in putusan if p.tulisan is not None and p.tulisan.menulis]
+    if not mendarat:
         return
-    arsip = [s.id for p in berencana if p.rencana for s in p.rencana.arsip]
-    ditulis = [(p, r) for p in berencana if p.rencana for r in p.rencana.skp if r.menulis]
+    await _tulis_skp(
+        conn, [s.id for _, t in mendarat for s in t.arsip], [(p, r) for p, t in mendarat for r in t.skp if r.menulis]
+    )
+    await pindahkan_penilaian(
+        conn, sorted({p.kasus.nip for p, t in mendarat if t.arsip or any(r.menulis for r in t.skp)})
+    )
+    await tulis_penilaian(
+        conn,
+        [
+            TulisanPenilaian(_instansi(p), t.penilaian, t.penilaian_id, t.lampiran or PerubahanLampiran())
+            for p, t in mendarat
+            if t.penilaian or t.lampiran is not None
+        ],
+    )
+
+
+async def _tulis_skp(
+    conn: AsyncConnection, arsip: Sequence[UUID], ditulis: Sequence[tuple[Putusan, RencanaSkp]]
+) -> None:
     await _ke_riwayat(conn, arsip, ditulis)
     baru = [(p, r) for p, r in ditulis if r.lama is None]
     lama = [(p, r) for p, r in ditulis if r.lama is not None]
@@ -167,16 +187,10 @@ async def tulis_padanan(conn: AsyncConnection, putusan: Sequence[Putusan]) -> No
     since the same names say the same without the row."""
     baris: dict[tuple[str, str], dict[str, Any]] = {}
     for p in putusan:
-        if p.telaah is None:
-            continue
-        for s in p.telaah.per_skp:
-            hasil, npsn = s.padanan, s.sekolah.npsn
-            if hasil is None or npsn is None:
-                continue
-            if hasil.simpan_otomatis and hasil.unit is not None:
-                baris[npsn, hasil.unit.id] = _baris_padanan(p, npsn, hasil.unit.id, StatusPadanan.OTOMATIS)
-            for unit_id in hasil.usulan_baru:
-                baris.setdefault((npsn, unit_id), _baris_padanan(p, npsn, unit_id, StatusPadanan.USULAN))
+        for satu in p.padanan:
+            kunci = (satu.npsn, satu.unit_kerja_id)
+            if satu.status is StatusPadanan.OTOMATIS or kunci not in baris:
+                baris[kunci] = _baris_padanan(p, *kunci, satu.status)
     otomatis = {k: b for k, b in baris.items() if b["status"] == StatusPadanan.OTOMATIS}
     # In one order for everybody, so that two batches of one school do not wait for each other.
     await sisipkan(

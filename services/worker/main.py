@@ -48,12 +48,22 @@ async def run_worker(settings: Settings) -> None:
         kerja = asyncio.create_task(pekerja.jalan())
         dengar = asyncio.create_task(_dengarkan(settings, pekerja))
         _log.info("pekerja siap")
+        _tandai_siap(settings)
         await asyncio.wait([asyncio.create_task(henti.wait()), kerja], return_when=asyncio.FIRST_COMPLETED)
         dengar.cancel()
         await pekerja.berhenti()
         await kerja
     finally:
         await konteks.tutup()
+
+
+def _tandai_siap(settings: Settings) -> None:
+    """Tells a probe (and `sinkro lokal`) that this worker works; not being able to is no reason not to."""
+    if settings.berkas_siap is not None:
+        try:
+            settings.berkas_siap.touch()
+        except OSError as galat:
+            _log.warning("berkas kesiapan tidak dapat dibuat", galat=type(galat).__name__)
 
 
 async def _dengarkan(settings: Settings, pekerja: Pekerja) -> None:

@@ -29,6 +29,7 @@ MASSAL_BERSAMAAN = 3
 ISI_BATCH = 100
 SAPU_SETIAP_DETIK = 1.0
 SELESAIKAN_DALAM_DETIK = 15.0
+SERAHKAN_DENGAN_JEDA_DETIK = 2.0
 
 _log = structlog.get_logger(__name__)
 # What a database that is away looks like; anything else is a fault of ours and must be seen.
@@ -86,6 +87,10 @@ class Pekerja:
             while not self._berhenti.is_set():
                 await tempat.acquire()
                 butir = await self._ambil(lajur)
+                if butir and self._berhenti.is_set():
+                    # Claimed while `berhenti` was called, which knows nothing of it any more.
+                    await self._serahkan(butir)
+                    butir = []
                 if not butir:
                     tempat.release()
                     break
@@ -116,17 +121,24 @@ class Pekerja:
         except Exception:  # noqa: BLE001 - the worker lives on, the leases give the work back
             _log.exception("galat internal saat mengerjakan", jumlah=len(butir))
             await self._serahkan(butir)
+        else:
+            self._lupakan(butir)
         finally:
-            for b in butir:
-                self._dipegang.pop(b.token, None)
+            # A cancelled one stays held: `berhenti` hands it back.
             self._tempat[lajur].release()
             # What waited for these people (a school's guru for their head) can be claimed now.
             self.bangun(lajur)
 
     async def _serahkan(self, butir: list[Butir]) -> None:
+        # Not at once again: what failed here without an end of its own must not turn in a circle.
         with contextlib.suppress(*DATABASE_PERGI):
             async with self.konteks.transaksi() as conn:
-                await kembalikan(conn, [b.token for b in butir])
+                await kembalikan(conn, [b.token for b in butir], tunda_detik=SERAHKAN_DENGAN_JEDA_DETIK)
+        self._lupakan(butir)
+
+    def _lupakan(self, butir: list[Butir]) -> None:
+        for b in butir:
+            self._dipegang.pop(b.token, None)
 
     def _mulai(self, pekerjaan: Coroutine[Any, Any, None]) -> None:
         tugas = asyncio.create_task(pekerjaan)

@@ -15,7 +15,7 @@ from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api.v1.common_shapes import BadanIn, NipIn, TahunIn, TeksPendek, contoh
 
 # A rotasi is applied to what a person was shown, so never in bulk.
-JENIS_MASSAL = tuple(j for j in JENIS_TERDAFTAR if j is not JenisSinkro.SKP_ROTASI)
+JENIS_MASSAL = tuple(jenis for jenis, p in JENIS_TERDAFTAR.items() if p.massal)
 
 
 def _didukung(jenis: JenisSinkro) -> JenisSinkro:

@@ -9,21 +9,22 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.status import Pemicu
 from services.identitas.pemanggil import Pemanggil, Peran
 from services.konteks import Konteks
+from services.pegawai.queries import pegawai
+from services.sinkronisasi.jenis.dasar import Pendaftaran
 from services.sinkronisasi.log import satu_sinkro
 from services.sinkronisasi.permintaan import minta_sinkro, tunggu_selesai
-from services.sinkronisasi.pratinjau import pratinjau
-from services.sinkronisasi.registri import JENIS_TERDAFTAR, Pendaftaran
+from services.sinkronisasi.pratinjau import fakta_pratinjau_masih_sama, pratinjau
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi
 from sync_api.middleware import request_id
 from sync_api.prefer import detik_tunggu
 from sync_api.problems import PermintaanDitolak
 from sync_api.v1.documented import jawaban
-from sync_api.v1.sync_shapes import MintaSinkroIn, PratinjauOut, SinkroLengkapOut, SinkroOut
+from sync_api.v1.sync_shapes import MintaSinkroIn, PratinjauOut, SinkroLengkapOut, SinkroOut, TerapkanRotasiIn
 
 router = APIRouter(prefix="/v1", tags=["Sinkro"])
 
@@ -55,13 +56,30 @@ async def _instansi_untuk(konteks: Konteks, izin: Izin, isi: MintaSinkroIn) -> f
     return instansi
 
 
-def _rute_minta(jenis: JenisSinkro) -> Rute:
+async def _token_berlaku(konteks: Konteks, izin: Izin, isi: MintaSinkroIn) -> str | None:
+    """The token of a preview, refused at the door once e-Kinerja's rows of the person are others."""
+    if not isinstance(isi, TerapkanRotasiIn):
+        return None
+    async with konteks.baca() as conn:
+        data = await pegawai(conn, isi.nip, await _instansi_untuk(konteks, izin, isi))
+    if data is None:
+        raise PermintaanDitolak("PEGAWAI_TIDAK_TERDAFTAR")
+    if not await fakta_pratinjau_masih_sama(konteks, nip=isi.nip, tahun=isi.tahun, token=isi.token_pratinjau):
+        raise PermintaanDitolak("PRATINJAU_KEDALUWARSA")
+    return isi.token_pratinjau
+
+
+def _rute_minta(jenis: str, bentuk: type[MintaSinkroIn]) -> Rute:
+    # A default and not an annotation: that would be looked up among the names of the module.
+    dari_badan = badan(bentuk)
+
     async def minta(
         request: Request,
         konteks: KonteksProses,
         izin: Annotated[Izin, butuh("sinkro:tulis")],
-        isi: Annotated[MintaSinkroIn, badan(MintaSinkroIn)],
+        isi: MintaSinkroIn = dari_badan,
     ) -> Response:
+        token = await _token_berlaku(konteks, izin, isi)
         sinkro_id = await minta_sinkro(
             konteks,
             jenis=jenis,
@@ -72,6 +90,7 @@ def _rute_minta(jenis: JenisSinkro) -> Rute:
             peran=izin.pemanggil.peran_teks,
             instansi=await _instansi_untuk(konteks, izin, isi),
             request_id=request_id(request.scope),
+            token_pratinjau=token,
         )
         header, status = {"Location": f"/v1/sinkro/{sinkro_id}"}, 202
         tunggu = detik_tunggu(request.headers.getlist("prefer"))
@@ -84,7 +103,7 @@ def _rute_minta(jenis: JenisSinkro) -> Rute:
     return minta
 
 
-def _rute_pratinjau(jenis: JenisSinkro) -> Rute:
+def _rute_pratinjau(jenis: str) -> Rute:
     async def lihat_pratinjau(
         request: Request,
         konteks: KonteksProses,
@@ -105,16 +124,20 @@ def _rute_pratinjau(jenis: JenisSinkro) -> Rute:
     return lihat_pratinjau
 
 
-def _daftarkan(p: Pendaftaran) -> None:
+def _daftarkan(p: Pendaftaran[Any]) -> None:
+    bentuk: type[MintaSinkroIn] = TerapkanRotasiIn if p.butuh_token else MintaSinkroIn
+    konflik = (409,) if p.butuh_token else ()
     nama = p.jalur.replace("-", "_")
     header = {"Location": "Alamat sinkro", "Preference-Applied": "wait=N bila Prefer: wait=N dipakai"}
     minta: dict[int | str, dict[str, Any]] = {
-        **jawaban(SinkroOut, 404, 422, status=202, arti="Diterima; sedang menunggu atau berjalan", header=header),
+        **jawaban(
+            SinkroOut, 404, *konflik, 422, status=202, arti="Diterima; sedang menunggu atau berjalan", header=header
+        ),
         **jawaban(SinkroOut, arti="Selesai dalam waktu tunggu; GAGAL pun 200", header=header),
     }
     router.add_api_route(
         f"/sinkro/{p.jalur}",
-        _rute_minta(p.jenis),
+        _rute_minta(p.jenis, bentuk),
         methods=["POST"],
         status_code=202,
         responses=minta,

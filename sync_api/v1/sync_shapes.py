@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ekinerja_domain.penilaian import Predikat, Rating
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
 from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Pemicu, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Cakupan, JenisObjek, Kelas, Kode, Pelaku, Tingkat
@@ -35,6 +36,14 @@ class MintaSinkroIn(BadanIn):
     nip: NipIn
     tahun: TahunIn
     instansi_id: TeksPendek | None = None
+
+
+class TerapkanRotasiIn(MintaSinkroIn):
+    """Applies what the preview of the token showed."""
+
+    model_config = contoh({"nip": "198501012010011001", "tahun": 2024, "token_pratinjau": "Zm9v"})
+
+    token_pratinjau: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class SaringKueri(InstansiKueri):
@@ -89,6 +98,42 @@ class DataSkpOut(BaseModel):
     tindakan: Literal["DIBUAT", "DIPERBARUI", "PERIODE_DIUBAH", "TIDAK_BERUBAH", "TIDAK_DITULIS"]
     perbandingan: list[PerbandinganOut]
     ringkasan: dict[str, dict[str, int]]
+    nomor: int | None = None
+    nama_unor_ekinerja: str | None = None
+    nama_unor_pmm: str | None = None
+    skp_terakhir_di_pmm: bool | None = None
+    keterangan: str | None = None
+
+
+class PenilaianPeriodikOut(BaseModel):
+    """A new or changed rating of a period."""
+
+    angka_periodik: int
+    nama: str
+    hasil_kerja: Rating
+    perilaku_kerja: Rating
+    predikat: Predikat
+
+
+class RingkasanFinalOut(BaseModel):
+    """The final rating and what came in with it, per lingkup."""
+
+    nama_periode: str
+    hasil_kerja: Rating
+    perilaku_kerja: Rating
+    hasil_akhir: Predikat
+    individu: dict[str, int]
+    organisasi: dict[str, int]
+    catatan: str | None = None
+
+
+class BagianJenisOut(BaseModel):
+    """The parts that belong to a jenis; those of another one are absent."""
+
+    data_skp: list[DataSkpOut] | None = None
+    unor_pegawai_saat_ini: RujukanUnitOut | None = None
+    penilaian: list[PenilaianPeriodikOut] | None = None
+    ringkasan_final: RingkasanFinalOut | None = None
 
 
 class BarisLogOut(BaseModel):
@@ -116,8 +161,8 @@ class BarisLogOut(BaseModel):
     massal_id: str | None
 
 
-class SinkroOut(BarisLogOut):
-    """The state of one (nip, jenis, tahun). `data_skp` is there for the kinds that carry SKPs."""
+class SinkroOut(BarisLogOut, BagianJenisOut):
+    """The state of one (nip, jenis, tahun)."""
 
     model_config = contoh(
         {
@@ -145,10 +190,8 @@ class SinkroOut(BarisLogOut):
         }
     )
 
-    data_skp: list[DataSkpOut] | None = None
 
-
-class PercobaanOut(BaseModel):
+class PercobaanOut(BagianJenisOut):
     ke: int
     pemicu: Pemicu
     oleh: str
@@ -159,7 +202,6 @@ class PercobaanOut(BaseModel):
     temuan: list[TemuanOut]
     keterangan: str | None
     request_id: str | None
-    data_skp: list[DataSkpOut] | None = None
     ringkasan: dict[str, dict[str, int]] | None = None
 
 
@@ -167,14 +209,15 @@ class SinkroLengkapOut(SinkroOut):
     percobaan: list[PercobaanOut]
 
 
-class PratinjauOut(BaseModel):
-    """A Sinkro that was only worked out: nothing was written, so there is no status."""
+class PratinjauOut(BagianJenisOut):
+    """A Sinkro that was only worked out: nothing was written, so there is no status. `token_pratinjau` (rotasi only):
+    what was shown; null when nothing could be applied."""
 
     jenis: JenisSinkro
     nip: str
     tahun: int
     temuan: list[TemuanOut]
-    data_skp: list[DataSkpOut] | None = None
+    token_pratinjau: str | None = None
 
 
 class HalamanLogOut(BaseModel):

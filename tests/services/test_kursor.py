@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sinkronisasi.log import jumlahkan_ringkasan, samarkan_pelaku
 from services.db.kursor import Kursor, KursorTidakSah
+from services.sinkronisasi.log import jumlahkan_ringkasan, samarkan_pelaku
 from services.sinkronisasi.log_saring import SaringLog
 
 waktu = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive by the library's rule

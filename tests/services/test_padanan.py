@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ekinerja_domain.sinkronisasi.padanan import StatusPadanan
+from services.db.kursor import KursorTidakSah
 from services.padanan.layanan import (
     KeputusanTidakSah,
     NpsnTidakSah,
@@ -17,7 +18,6 @@ from services.padanan.layanan import (
     daftar_padanan,
     putuskan_padanan,
 )
-from services.db.kursor import KursorTidakSah
 from tests.services.konteks_tiruan import KonteksTiruan, buka_konteks, instansi_kecil, nip, unit
 
 A = frozenset({"A"})

@@ -42,7 +42,7 @@ def pegawai_baris(nomor: int, **lain: Any) -> dict[str, Any]:
 def sinkro_baris(nomor: int, **lain: Any) -> dict[str, Any]:
     return {
         "id": uuid4(), "instansi_id": "A", "nip": nip(nomor), "jenis": "SKP", "tahun": 2024, "status": "MENUNGGU",
-        "temuan": [{"pesan": isi} for isi in SULIT], "kode": SULIT, "data_skp": [], "pemicu": "ADMIN", "oleh": "uji",
+        "temuan": [{"pesan": isi} for isi in SULIT], "kode": SULIT, "pemicu": "ADMIN", "oleh": "uji",
         "lajur": 1, "giliran": 0, "coba_lagi_pada": datetime(2024, 1, 1, tzinfo=UTC),
     } | lain  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""A small real world: one instansi in a database of its own, and a simulated PMM behind real HTTP that knows its people.
+"""A small real world: an instansi in a database of its own, and a simulated PMM behind real HTTP that knows its people.
 
 Two schools under a Dinas, each with a head and guru; everybody is synthetic. Nothing works by itself: a test says who
 is carried out and when.
@@ -6,6 +6,7 @@ is carried out and when.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from services.factory import buka_konteks, konfigurasi_pmm
 from services.konteks import Konteks
 from services.referensi.impor import impor_referensi
 from services.settings import Settings
-from services.sinkronisasi.ambil import Permintaan, ambil
+from services.sinkronisasi.ambil import Permintaan
 from services.sinkronisasi.antrean import Butir, Lajur, ambil_antrean
 from services.sinkronisasi.catat import KasusTercatat
 from services.sinkronisasi.massal import DaftarNip, Pilihan, Semua, buat_massal
@@ -116,6 +117,17 @@ def skp_ks(nomor: str, sekolah: Sekolah = SEKOLAH, **lain: Any) -> dict[str, Any
     return skp(nomor, sekolah, KADIS, jenis="KEPALA_SEKOLAH", rhk=isi) | lain
 
 
+def skp_impor(nomor_induk: str, **lain: Any) -> dict[str, Any]:
+    """An SKP of e-Kinerja's own for the whole year, with the RHK that guru intervene on, in other letters."""
+    isi = {"lingkup": "ORGANISASI", "jenis": "UTAMA", "rencana_hasil_kerja": f"{RHK_KS.upper()}."}
+    return {
+        "nip": nomor_induk, "periode_awal": f"{TAHUN}-01-01", "periode_akhir": f"{TAHUN}-12-31", "unit_kerja_id": UNIT,
+        "pendekatan": "KUANTITATIF", "jabatan": "Kepala Sekolah", "status_pegawai": "DEFINITIF",
+        "jenis_skp": "KEPALA_SEKOLAH", "status": "PERSETUJUAN", "atasan_nip": KADIS,
+        "rhk": [isi | {"indikator": [{"indikator": INDIKATOR_KS.upper()}]}],
+    } | lain  # fmt: skip
+
+
 @dataclass(slots=True)
 class DuniaNyata:
     """The world; `mesin` is the engine of the one process in it."""
@@ -128,13 +140,14 @@ class DuniaNyata:
         data = json.dumps(muatan).encode()
         await impor_referensi(self.konteks, data, instansi=None, oleh="uji", peran="SISTEM", request_id=None)
 
-    async def orang(
-        self, nomor_induk: str, sekolah: Sekolah = SEKOLAH, *isi: dict[str, Any], unit_id: str = UNIT, **lain: Any
-    ) -> None:
-        """Adds a guru everywhere: pegawai, user PMM, known to PMM with these SKPs (default: the usual one)."""
-        await self.impor(pegawai=[pegawai(nomor_induk, unit_id)], user_pmm=[{"nip": nomor_induk}])
-        self.kenalkan(nomor_induk, sekolah, **lain)
-        self.atur(nomor_induk, *(isi or (skp(f"skp-{nomor_induk}", sekolah, KS if sekolah is SEKOLAH else KS_LAIN),)))
+    async def banyak_guru(self, jumlah: int, mulai: int = 100) -> list[str]:
+        """Adds so many guru of the first school, each with the usual SKP."""
+        semua = [nip(mulai + n) for n in range(jumlah)]
+        await self.impor(pegawai=[pegawai(n) for n in semua], user_pmm=[{"nip": n} for n in semua])
+        for satu in semua:
+            self.kenalkan(satu)
+            self.atur(satu, skp(f"skp-{satu}"))
+        return semua
 
     def kenalkan(self, nomor_induk: str, sekolah: Sekolah = SEKOLAH, jenis: str = "GURU", **lain: Any) -> None:
         """Makes PMM know the person."""
@@ -183,7 +196,10 @@ class DuniaNyata:
         """Asks PMM and judges, without writing: what a worker holds right before step 5."""
         diminta = []
         for b in butir:
-            diambil = await ambil(self.konteks.pmm, Permintaan(b.nip, b.tahun, f"uji-{b.token}"), sumber="PMM")
+            async with self.konteks.baca() as conn:
+                referensi = await self.mesin.referensi.ambil(conn, [b.instansi_id])
+            permintaan = Permintaan(b.nip, b.tahun, f"uji-{b.token}")
+            diambil = await self.mesin.tanya(b.jenis, permintaan, referensi[b.instansi_id])
             diminta.append(Diminta(b.jenis, b.nip, b.tahun, diambil))
         async with self.konteks.baca() as conn:
             putusan = await self.mesin.nilai(conn, diminta)
@@ -222,6 +238,14 @@ class DuniaNyata:
         async with self.konteks.baca() as conn:
             return (await conn.execute(text(sql), nilai)).scalar_one()
 
+    async def sampai(self, sql: str, nilai: Any, **isi: Any) -> None:
+        """Waits until the one value of the one row is this one."""
+        async with asyncio.timeout(15):
+            while True:
+                if await self.satu(sql, **isi) == nilai:
+                    return
+                await asyncio.sleep(0.01)
+
     async def ubah(self, sql: str, **nilai: Any) -> None:
         """Changes the database behind everybody's back."""
         async with self.konteks.transaksi() as conn:
@@ -230,7 +254,11 @@ class DuniaNyata:
     async def baris(self, nomor_induk: str, tahun: int = TAHUN) -> Row[Any]:
         """The person's row of the log."""
         (satu,) = await self.semua(
-            "SELECT * FROM sinkro WHERE nip = :nip AND tahun = :tahun", nip=nomor_induk, tahun=tahun
+            "SELECT s.*, COALESCE((SELECT p.tampilan -> 'data_skp' FROM percobaan p WHERE p.sinkro_id = s.id "
+            "AND p.status <> 'TERPUTUS' ORDER BY p.ke DESC LIMIT 1), '[]') AS data_skp "
+            "FROM sinkro s WHERE s.nip = :nip AND s.tahun = :tahun AND s.jenis = 'SKP'",
+            nip=nomor_induk,
+            tahun=tahun,
         )
         return satu
 
@@ -336,6 +364,7 @@ async def _isi(dunia: DuniaNyata) -> None:
     for nomor_induk, sekolah in ((KS, SEKOLAH), (KS_LAIN, SEKOLAH_LAIN)):
         dunia.kenalkan(nomor_induk, sekolah, "KEPALA_SEKOLAH")
         dunia.atur(nomor_induk, skp_ks(f"skp-{nomor_induk}", sekolah))
-    for nomor_induk, sekolah, atasan in ((GURU, SEKOLAH, KS), (GURU_2, SEKOLAH, KS), (GURU_LAIN, SEKOLAH_LAIN, KS_LAIN)):
+    guru = ((GURU, SEKOLAH, KS), (GURU_2, SEKOLAH, KS), (GURU_LAIN, SEKOLAH_LAIN, KS_LAIN))
+    for nomor_induk, sekolah, atasan in guru:
         dunia.kenalkan(nomor_induk, sekolah)
         dunia.atur(nomor_induk, skp(f"skp-{nomor_induk}", sekolah, atasan))

@@ -140,7 +140,6 @@ class Isian:
                 "selesai": WAKTU,
                 "status": "GAGAL",
                 "temuan": [],
-                "data_skp": [],
                 **lain,
             },
         )

@@ -139,7 +139,7 @@ async def test_baca_sinkro_dengan_percobaan(klien: AsyncClient, isian: Isian, to
     ringkasan = {"individu": {"rhk_masuk": 2, "indikator_masuk": 1}}
     data_skp = [{"skp_id": None, "ringkasan": ringkasan}, {"skp_id": None, "ringkasan": ringkasan}]
     for ke, oleh in enumerate((satu, f"admin {dua}", asing, "sistem-lain"), start=1):
-        await isian.percobaan(sinkro, ke, oleh=oleh, data_skp=data_skp, jawaban_mentah="mentah")
+        await isian.percobaan(sinkro, ke, oleh=oleh, tampilan={"data_skp": data_skp}, jawaban_mentah="mentah")
     samar = "1980" + "*" * 14
 
     async def pelaku(header: dict[str, str]) -> list[str]:
@@ -237,7 +237,7 @@ async def test_massal(klien: AsyncClient, isian: Isian, admin_a: dict[str, str],
         ({**dasar, "saring": {"nama": "x"}}, "body.saring.nama"),
         ({**dasar, "semua": True, "jenis": []}, "body.jenis"),
         ({**dasar, "semua": True, "jenis": "SKP_ROTASI"}, "body.jenis"),
-        ({**dasar, "semua": True, "jenis": ["SKP", "PENILAIAN_FINAL"]}, "body.jenis"),
+        ({**dasar, "semua": True, "jenis": ["SKP", "SKP_ROTASI"]}, "body.jenis"),
     ):
         masalah = periksa_masalah(
             await klien.post("/v1/sinkro-massal", headers=admin_a, json=salah), 422, "PERMINTAAN_TIDAK_SAH"

@@ -120,7 +120,7 @@ ENTRI: tuple[EntriKatalog, ...] = (
             "Sinkro guru diulang sendiri begitu SKP atasan mengalir.",
         ),
         objek=JenisObjek.UNIT_KERJA,
-        fakta=(JenisFakta.SKP_ATASAN, JenisFakta.PIMPINAN_UNIT),
+        fakta=(JenisFakta.SKP_ATASAN, JenisFakta.PIMPINAN_UNIT, JenisFakta.PEGAWAI),
         varian=(
             Varian(
                 tingkat=Tingkat.CATATAN,
@@ -153,7 +153,7 @@ ENTRI: tuple[EntriKatalog, ...] = (
             ),
         ),
         objek=JenisObjek.ATASAN,
-        fakta=(JenisFakta.SKP_ATASAN, JenisFakta.PIMPINAN_UNIT, JenisFakta.PMM_SKP),
+        fakta=(JenisFakta.SKP_ATASAN, JenisFakta.PIMPINAN_UNIT, JenisFakta.PEGAWAI, JenisFakta.PMM_SKP),
         varian=(
             Varian(
                 tingkat=Tingkat.GAGAL,

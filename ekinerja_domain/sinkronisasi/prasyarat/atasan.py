@@ -85,7 +85,7 @@ def skp_atasan_ada(s: TelaahSkp) -> Iterable[Temuan]:
         Kode.SKP_ORGANISASI_ATASAN_BELUM_ADA,
         tingkat=tingkat_atasan(s),
         objek=objek_atasan(s),
-        fakta=(Fakta(JenisFakta.SKP_ATASAN, kunci_skp_atasan(s)),),
+        fakta=_fakta_skp_atasan(s),
         rincian=menunggu(s),
     )
 
@@ -114,10 +114,7 @@ def rhk_atasan_ada(s: TelaahSkp) -> Iterable[Temuan]:
             kelas=Kelas.PERBAIKAN if sia_sia else None,
             pelaku=(Pelaku.PEGAWAI,) if sia_sia else None,
             objek=objek_atasan(s),
-            fakta=(
-                Fakta(JenisFakta.SKP_ATASAN, kunci_skp_atasan(s)),
-                fakta_skp_pmm(s),
-            ),
+            fakta=(*_fakta_skp_atasan(s), fakta_skp_pmm(s)),
             rincian=menunggu(s) | {"rhk_pmm_id": rhk.id},
             rhk=rhk.rhk_atasan.indikator or rhk.rencana_hasil_kerja,
             rhk_atasan=rhk.rhk_atasan.rencana_hasil_kerja,
@@ -135,9 +132,14 @@ def objek_atasan(s: TelaahSkp) -> Objek:
     return Objek(JenisObjek.ATASAN, s.atasan.nip if s.atasan else None, s.atasan.nama if s.atasan else None)
 
 
-def kunci_skp_atasan(s: TelaahSkp) -> str:
-    unit_id = s.atasan.unit_kerja_id if s.atasan else s.pegawai.unit_kerja_id
-    return f"{unit_id}:{s.fakta.tahun}"
+def _fakta_skp_atasan(s: TelaahSkp) -> tuple[Fakta, ...]:
+    """The rater's SKP lands, somebody else leads the unit, or the person is moved to another one."""
+    unit_id = s.atasan.unit_kerja_id if s.atasan else s.pegawai.unit_kerja_id or ""
+    return (
+        Fakta(JenisFakta.SKP_ATASAN, f"{unit_id}:{s.fakta.tahun}"),
+        Fakta(JenisFakta.PIMPINAN_UNIT, unit_id),
+        Fakta(JenisFakta.PEGAWAI, s.pegawai.nip),
+    )
 
 
 def menunggu(s: TelaahSkp) -> dict[str, object]:

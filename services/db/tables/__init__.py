@@ -5,7 +5,13 @@ A tenant's row names its `instansi_id`. Ids are time-ordered UUIDs, made by `id_
 """
 
 from services.db.tables.dasar import Base, metadata
-from services.db.tables.penilaian import PenilaianRiwayatRow, PenilaianRow
+from services.db.tables.penilaian import (
+    BuktiDukungRow,
+    PenilaianRiwayatRow,
+    PenilaianRow,
+    RealisasiRow,
+    UmpanBalikRow,
+)
 from services.db.tables.referensi import (
     InstansiRow,
     PadananUnorRow,
@@ -28,6 +34,7 @@ from services.db.tables.skp import IndikatorRow, RhkRow, SkpRow
 __all__ = [
     "AuditRow",
     "Base",
+    "BuktiDukungRow",
     "IndikatorRow",
     "InstansiRow",
     "MassalButirRow",
@@ -39,10 +46,12 @@ __all__ = [
     "PercobaanRow",
     "PeriodeRow",
     "PimpinanRow",
+    "RealisasiRow",
     "RhkRow",
     "SandaranRow",
     "SinkroRow",
     "SkpRow",
+    "UmpanBalikRow",
     "UnitKerjaRow",
     "UserPMMRow",
     "metadata",

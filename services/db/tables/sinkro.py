@@ -24,18 +24,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Pemicu, StatusMassal, StatusSinkro
 from services.db.tables.dasar import Base, IdBaru, NipTeks, Teks, Waktu, WaktuKini, satu_dari
 
 
 class SinkroRow(Base):
     """The state of one (nip, jenis, tahun), made once, its id stable for ever. A worker holds it by `sewa_token`, which
-    fences: a result is only written with the token of the claim it came from."""
+    fences: a result is only written with the token of the claim it came from. Which jenis there are is the registry's
+    to say, not the database's."""
 
     __tablename__ = "sinkro"
     __table_args__ = (
-        satu_dari("jenis", JenisSinkro),
         satu_dari("status", StatusSinkro),
         satu_dari("hasil", Hasil, boleh_null=True),
         satu_dari("tipe_skp", TipeSkp, boleh_null=True),
@@ -89,7 +89,6 @@ class SinkroRow(Base):
     unit_kerja_id: Mapped[Teks | None]
     temuan: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     kode: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
-    data_skp: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     keterangan: Mapped[Teks | None]
     catatan: Mapped[Teks | None]
     pemicu: Mapped[Teks]
@@ -100,6 +99,7 @@ class SinkroRow(Base):
     lajur: Mapped[int] = mapped_column(SmallInteger)
     giliran: Mapped[int] = mapped_column(SmallInteger)
     massal_id: Mapped[UUID | None] = mapped_column(ForeignKey("massal.id"), index=True)
+    token_pratinjau: Mapped[Teks | None]
     sewa_token: Mapped[int | None] = mapped_column(BigInteger)
     sewa_sampai: Mapped[Waktu | None]
     dibuat_pada: Mapped[WaktuKini]
@@ -112,7 +112,8 @@ class SinkroRow(Base):
 
 
 class PercobaanRow(Base):
-    """One attempt as it ended. Append-only: a trigger refuses every UPDATE and DELETE."""
+    """One attempt as it ended; `tampilan` are the parts of the answer that belong to its jenis (data_skp, penilaian).
+    Append-only: a trigger refuses every UPDATE and DELETE."""
 
     __tablename__ = "percobaan"
     __table_args__ = (
@@ -132,7 +133,7 @@ class PercobaanRow(Base):
     status: Mapped[Teks]
     hasil: Mapped[Teks | None]
     temuan: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    data_skp: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    tampilan: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     keterangan: Mapped[Teks | None]
     jawaban_mentah: Mapped[Teks | None]
     request_id: Mapped[Teks | None]

@@ -69,12 +69,18 @@ class AnakSinkro:
         """Starts the child and waits until it is up. Raises GagalMulai."""
         anak = self.mulai_lagi()
         if self._siap is not None:
-            try:
-                proses.tunggu(anak, self._nama, self._log, self._siap, self._batas)
-            except proses.GagalMulai:
-                proses.akhiri(anak, signal.SIGKILL)
-                raise
+            self.tunggu_siap(self._siap)
         return anak
+
+    def tunggu_siap(self, siap: Callable[[], bool]) -> None:
+        """Waits until a child that runs is up. Raises GagalMulai, and the child is gone."""
+        if self._proses is None:
+            return
+        try:
+            proses.tunggu(self._proses, self._nama, self._log, siap, self._batas)
+        except proses.GagalMulai:
+            proses.akhiri(self._proses, signal.SIGKILL)
+            raise
 
     def mulai_lagi(self) -> subprocess.Popen[bytes]:
         """Starts the child without waiting: what it depends on may be down as well, and is watched meanwhile."""

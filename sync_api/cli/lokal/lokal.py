@@ -203,11 +203,20 @@ class _Rangkaian:
         return sampel
 
     def _layanan(self, env: dict[str, str]) -> None:
+        """Everything that serves, started at once and waited for together: SIAP means that a button press is heard."""
+        pekerja: list[tuple[AnakSinkro, Path]] = []
+        for nama in self._pekerja:
+            tanda = self._folder / f"{nama}.siap"
+            tanda.unlink(missing_ok=True)
+            env_pekerja = {**env, PREFIKS + "BERKAS_SIAP": str(tanda)}
+            anak = AnakSinkro(nama, argv_sinkro("worker"), env=env_pekerja, log=self._log(nama))
+            self.supervisor.tambah(anak)
+            pekerja.append((anak, tanda))
         argv = argv_sinkro("api", "--port", str(self._pilihan.port))
         siap = menjawab(f"{self._url}/readyz")
         self.supervisor.tambah(AnakSinkro("API", argv, env=env, log=self._log("api"), siap=siap))
-        for nama in self._pekerja:
-            self.supervisor.tambah(AnakSinkro(nama, argv_sinkro("worker"), env=env, log=self._log(nama)))
+        for anak, tanda in pekerja:
+            anak.tunggu_siap(tanda.exists)
 
     def _log(self, nama: str) -> Path:
         """The log file of a child; a large one of an earlier run is put aside."""

@@ -6,11 +6,11 @@ from tests.support.dunia_nyata import (
     GURU,
     GURU_2,
     GURU_LAIN,
-    KADIS,
     KS,
     KS_LAIN,
     RHK_KS,
     SEKOLAH,
+    SEKOLAH_LAIN,
     TAHUN,
     UNIT,
     UNIT_LAIN,
@@ -22,6 +22,7 @@ from tests.support.dunia_nyata import (
     rhk,
     ringkasan,
     skp,
+    skp_impor,
     skp_ks,
     tindakan,
 )
@@ -82,17 +83,7 @@ async def test_landing_that_changed_nothing_releases_nobody(dunia: DuniaNyata) -
 async def test_import_of_the_heads_skp_releases(dunia: DuniaNyata) -> None:
     await dunia.sinkro(GURU)
     await dunia.sinkro(GURU_LAIN)
-    isi = {"lingkup": "ORGANISASI", "jenis": "UTAMA", "rencana_hasil_kerja": RHK_KS.upper()}
-    isi["indikator"] = [{"indikator": "tingkat  MUTU sekolah"}]  # type: ignore[assignment]  # a JSON object
-    await dunia.impor(
-        skp=[
-            {
-                "nip": KS, "periode_awal": f"{TAHUN}-01-01", "periode_akhir": f"{TAHUN}-12-31", "unit_kerja_id": UNIT,
-                "pendekatan": "KUANTITATIF", "jabatan": "Kepala Sekolah", "status_pegawai": "DEFINITIF",
-                "jenis_skp": "KEPALA_SEKOLAH", "status": "PERSETUJUAN", "atasan_nip": KADIS, "rhk": [isi],
-            }
-        ]
-    )  # fmt: skip
+    await dunia.impor(skp=[skp_impor(KS)])
     assert (await dunia.baris(GURU_LAIN)).status == "TERTAHAN"
     assert await dunia.habiskan() == 1
     baris = await dunia.baris(GURU)
@@ -121,28 +112,26 @@ async def test_guru_moved_to_a_school_whose_head_landed_is_released(dunia: Dunia
     """The unit of a pegawai is a fact under every wait for a head (spec: domain 4.7)."""
     await dunia.sinkro(GURU)
     await dunia.sinkro(KS_LAIN)
-    dunia.atur(GURU, skp(f"skp-{GURU}", sekolah=_lain(), atasan=KS_LAIN))
-    assert (await dunia.baris(GURU)).status == "TERTAHAN"
+    dunia.atur(GURU, skp(f"skp-{GURU}", SEKOLAH_LAIN, KS_LAIN))
     await dunia.impor(pegawai=[pegawai(GURU, UNIT_LAIN)])
     assert await dunia.habiskan() == 1
     assert (await dunia.baris(GURU)).status == "BERHASIL"
 
 
-async def test_new_pimpinan_with_an_skp_here_releases(dunia: DuniaNyata) -> None:
+async def test_new_pimpinan_with_an_skp_of_the_unit_releases(dunia: DuniaNyata) -> None:
     """An SKP of the unit counts from the moment its holder leads it: a pimpinan that is set must release."""
-    await dunia.sinkro(KS)
-    await dunia.sinkro(GURU_2)
-    await dunia.ubah("DELETE FROM sinkro_sandaran")
-    dunia.atur(GURU, skp("s", atasan=GURU_2, rhk=[rhk("g1", rhk_atasan=menginduk("Pekerjaan g2"))]))
-    await dunia.impor(pimpinan=[pimpinan(GURU_2, UNIT, "PLT", mulai=f"{TAHUN}-07-01")])
-    baris = await dunia.sinkro(GURU)
-    assert kode(baris, "GAGAL") != []
-    await dunia.impor(pimpinan=[pimpinan(GURU_2, UNIT, "PLT", mulai=f"{TAHUN}-02-01")])
-    await dunia.habiskan()
+    await dunia.impor(skp=[skp_impor(GURU_2, jenis_skp="GURU_JAJF")])
+    await dunia.sinkro(GURU)
+    await dunia.impor(pimpinan=[pimpinan(GURU_2, UNIT, "PLT")])
+    assert await dunia.habiskan() == 1
     assert (await dunia.baris(GURU)).status == "BERHASIL"
 
 
-def _lain() -> object:
-    from tests.support.dunia_nyata import SEKOLAH_LAIN
-
-    return SEKOLAH_LAIN
+async def test_release_waits_for_every_local_fact(dunia: DuniaNyata) -> None:
+    """Queued again only when every locally known blocking fact of the last attempt is resolved (spec: domain 4.7)."""
+    await dunia.ubah("UPDATE user_pmm SET dihapus_pada = now(), alasan = 'SILN' WHERE nip = :nip", nip=GURU)
+    assert set(kode(await dunia.sinkro(GURU))) == {"BUKAN_USER_PMM", "SKP_ORGANISASI_ATASAN_BELUM_ADA"}
+    await dunia.sinkro(KS)
+    assert (await dunia.baris(GURU)).status == "GAGAL"
+    await dunia.impor(user_pmm=[{"nip": GURU}])
+    assert (await dunia.baris(GURU)).status == "MENUNGGU"

@@ -1,0 +1,136 @@
+"""The reference data of an instansi (units, leaders, padanan, periods), read once per version and kept by the process.
+
+`instansi.versi_fakta` grows with every change of it, and step 5 of the engine compares the version again when it writes
+(ADR 0004).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ekinerja_domain.periode import Periode
+from ekinerja_domain.sinkronisasi.padanan import BukuUnit, PadananUnor, StatusPadanan, UnitReferensi
+from ekinerja_domain.unit_kerja import JenisPimpinan, Pimpinan, PohonUnit, UnitKerja
+from services.penilaian.muat import muat_periode
+
+REFERENSI_DISIMPAN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Referensi:
+    """The reference data of one instansi at one version. `dipimpin`: by NIP the units with a record of that person."""
+
+    instansi_id: str
+    nama: str
+    versi: int
+    zona: ZoneInfo
+    pohon: PohonUnit
+    buku: BukuUnit
+    periode: tuple[Periode, ...]
+    dipimpin: Mapping[str, tuple[str, ...]]
+
+    def hari_ini(self, sekarang: datetime) -> date:
+        """Today, where the instansi is."""
+        return sekarang.astimezone(self.zona).date()
+
+
+class SimpananReferensi:
+    """The reference data of the instansi a process works for, kept by version; the least recently used goes first."""
+
+    def __init__(self, kapasitas: int = REFERENSI_DISIMPAN) -> None:
+        self._isi: OrderedDict[str, Referensi] = OrderedDict()
+        self._kapasitas = kapasitas
+
+    async def ambil(self, conn: AsyncConnection, instansi_id: Sequence[str]) -> dict[str, Referensi]:
+        """The present reference data of each instansi; what is at the version we keep is not read again."""
+        baris = await conn.execute(
+            text("SELECT id, nama, zona_waktu, versi_fakta FROM instansi WHERE id = ANY(:id)"),
+            {"id": sorted(set(instansi_id))},
+        )
+        hasil: dict[str, Referensi] = {}
+        for b in baris:
+            ada = self._isi.get(b.id)
+            if ada is None or ada.versi != b.versi_fakta:
+                ada = await _muat_referensi(conn, b)
+                self._isi[b.id] = ada
+            self._isi.move_to_end(b.id)
+            hasil[b.id] = ada
+        while len(self._isi) > self._kapasitas:
+            self._isi.popitem(last=False)
+        return hasil
+
+
+async def _muat_referensi(conn: AsyncConnection, instansi: Row[Any]) -> Referensi:
+    # The version was read before these rows: if they are newer than it, step 5 sees another version and starts anew.
+    p = {"id": instansi.id}
+    unit = (
+        await conn.execute(
+            text("SELECT id, nama, induk_id, mandiri, aktif, npsn FROM unit_kerja WHERE instansi_id = :id"), p
+        )
+    ).all()
+    pimpinan = (
+        await conn.execute(
+            text(
+                """
+                SELECT p.unit_kerja_id, p.nip, g.nama, p.jenis, p.mulai, p.selesai, g.aktif, g.nonaktif_sejak,
+                       g.unit_kerja_id AS unit_pemegang
+                FROM pimpinan p JOIN pegawai g USING (nip) WHERE p.instansi_id = :id
+                """
+            ),
+            p,
+        )
+    ).all()
+    padanan = (
+        await conn.execute(text("SELECT npsn, unit_kerja_id, status FROM padanan_unor WHERE instansi_id = :id"), p)
+    ).all()
+    periode = (await muat_periode(conn, [instansi.id])).get(instansi.id, ())
+    ber_anak = {u.induk_id for u in unit}
+    menurut_unit: dict[str, list[Pimpinan]] = {}
+    dipimpin: dict[str, tuple[str, ...]] = {}
+    for r in pimpinan:
+        satu = Pimpinan(
+            unit_kerja_id=r.unit_kerja_id,
+            nip=r.nip,
+            nama=r.nama,
+            jenis=JenisPimpinan(r.jenis),
+            mulai=r.mulai,
+            selesai=r.selesai,
+            pemegang_aktif=r.aktif,
+            pemegang_nonaktif_sejak=r.nonaktif_sejak,
+            pemegang_unit_kerja_id=r.unit_pemegang,
+        )
+        menurut_unit.setdefault(r.unit_kerja_id, []).append(satu)
+        dipimpin[r.nip] = (*dipimpin.get(r.nip, ()), r.unit_kerja_id)
+    return Referensi(
+        instansi_id=instansi.id,
+        nama=instansi.nama,
+        versi=instansi.versi_fakta,
+        zona=ZoneInfo(instansi.zona_waktu),
+        pohon=PohonUnit(
+            {u.id: UnitKerja(u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn) for u in unit}, menurut_unit
+        ),
+        buku=BukuUnit(
+            instansi.nama,
+            [UnitReferensi(u.id, u.nama, u.induk_id, u.mandiri, u.aktif, u.npsn, u.id in ber_anak) for u in unit],
+            [PadananUnor(r.npsn, r.unit_kerja_id, StatusPadanan(r.status)) for r in padanan],
+        ),
+        periode=periode,
+        dipimpin=dipimpin,
+    )
+
+
+async def versi_referensi(conn: AsyncConnection, instansi_id: Sequence[str]) -> Mapping[str, int]:
+    """Locks the instansi against changes of their reference data until the transaction ends, and gives the versions."""
+    baris = await conn.execute(
+        text("SELECT id, versi_fakta FROM instansi WHERE id = ANY(:id) ORDER BY id FOR SHARE"),
+        {"id": sorted(set(instansi_id))},
+    )
+    return {b.id: b.versi_fakta for b in baris}

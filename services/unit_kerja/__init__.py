@@ -1,0 +1,1 @@
+"""Unit kerja and who leads them, as an admin sees and changes them."""
