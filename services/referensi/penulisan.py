@@ -50,7 +50,10 @@ _IKUT_PEGAWAI = {
     "skp": "t.nip = m.k",
     "rhk": "t.skp_id IN (SELECT s.id FROM skp s WHERE s.nip = m.k)",
     "indikator": "t.rhk_id IN (SELECT h.id FROM rhk h JOIN skp s ON s.id = h.skp_id WHERE s.nip = m.k)",
-    "penilaian": "t.skp_id IN (SELECT s.id FROM skp s WHERE s.nip = m.k)",
+    "penilaian": "t.nip = m.k",
+    "bukti_dukung": "t.penilaian_id IN (SELECT n.id FROM penilaian n WHERE n.nip = m.k)",
+    "realisasi": "t.penilaian_id IN (SELECT n.id FROM penilaian n WHERE n.nip = m.k)",
+    "umpan_balik": "t.penilaian_id IN (SELECT n.id FROM penilaian n WHERE n.nip = m.k)",
 }
 _IKUT_UNIT = {"pimpinan": "t.unit_kerja_id = m.k", "padanan_unor": "t.unit_kerja_id = m.k"}
 _MASUK = "unnest($1::text[], $2::text[]) AS m(k, i)"

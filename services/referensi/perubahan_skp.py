@@ -72,6 +72,7 @@ def _tandai(baris: SkpImpor, lama: Baris | None, keadaan: Keadaan, perubahan: Pe
     perubahan.unit_skp |= unit
     for tahun in range(baris.periode_awal.year, akhir.year + 1):
         perubahan.tandai(JenisFakta.SKP_ATASAN, *(f"{satu}:{tahun}" for satu in unit))
+        perubahan.tandai(JenisFakta.SKP_PEGAWAI, f"{baris.nip}:{tahun}")
     if baris.nip in keadaan.pegawai:
         perubahan.tandai(JenisFakta.PEGAWAI, baris.nip)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel
 
+from ekinerja_domain.penilaian import Predikat, Rating
+from ekinerja_domain.periode import JenisPeriode, TipePeriodik
+from ekinerja_domain.skp import Sumber
 from sync_api.v1.common_shapes import KueriIn, RujukanUnitOut, TahunIn
 
 
@@ -87,3 +91,49 @@ class SkpOut(BaseModel):
 
 class DaftarSkpOut(BaseModel):
     data: list[SkpOut]
+
+
+class NilaiOut(BaseModel):
+    hasil_kerja: Rating
+    perilaku_kerja: Rating
+    predikat: Predikat
+    sumber: Sumber
+    dinilai_pada: datetime | None
+
+
+class NilaiLamaOut(NilaiOut):
+    """A value that was replaced."""
+
+    diganti_pada: datetime
+
+
+class PeriodeNilaiOut(BaseModel):
+    id: str
+    nama: str
+    jenis: JenisPeriode
+    tipe: TipePeriodik | None
+    angka: int | None
+    awal: date
+    akhir: date
+
+
+class RincianNilaiOut(BaseModel):
+    """What hangs on one indikator in the final rating."""
+
+    rhk: dict[str, Any]
+    indikator: dict[str, Any]
+    bukti_dukung: list[dict[str, Any]]
+    realisasi: list[dict[str, Any]]
+    umpan_balik: list[dict[str, Any]]
+
+
+class PenilaianOut(NilaiOut):
+    id: str
+    periode: PeriodeNilaiOut
+    tahun: int
+    riwayat: list[NilaiLamaOut]
+    rincian: list[RincianNilaiOut]
+
+
+class DaftarPenilaianOut(BaseModel):
+    data: list[PenilaianOut]

@@ -31,6 +31,7 @@ PEGAWAI = 300
 KORBAN = ["worker", "worker", "api", "valkey", "postgres", "backend"] * 2
 PENYAKIT_PMM = ("PMM_TIDAK_TERJANGKAU", "PMM_MEMBATASI", "PMM_AKSES_DITOLAK")
 BATAS_SELESAI = 75.0
+BERGANTUNG = frozenset({"SKP_ORGANISASI_ATASAN_BELUM_ADA", "RHK_ATASAN_TIDAK_DITEMUKAN"})
 SELESAI = {"BERHASIL", "GAGAL", "TERTAHAN"}
 
 
@@ -217,6 +218,10 @@ async def _periksa_kebenaran(kekacauan: Kekacauan, klien: httpx.AsyncClient) -> 
         gagal = frozenset(t["kode"] for t in satu["temuan"] if t["tingkat"] == "GAGAL")
         catatan = frozenset(t["kode"] for t in satu["temuan"] if t["tingkat"] == "CATATAN")
         harus = kebenaran[nip]
+        if harus.gagal:
+            # Who pressed the button before the head landed, and is held back by something else as well, is not tried
+            # again for the head's sake alone (spec: domain 4.7): that finding stays until the other one is repaired.
+            gagal = gagal - (BERGANTUNG - harus.gagal)
         if (satu["status"], gagal, catatan) != (harus.status, harus.gagal, harus.catatan):
             beda.append((satu["id"], satu["status"], gagal, catatan, harus.status, harus.gagal, harus.catatan))
     assert beda == []

@@ -250,7 +250,8 @@ async def test_lampiran_ditulis_diubah_dan_ke_riwayat(konteks: KonteksTiruan) ->
     ]
     rhk_id = await konteks.satu("SELECT id FROM rhk WHERE skp_id = :skp", skp=skp_id)
     # The same id of PMM under two indikator is two rows.
-    bukti = [BuktiDukung(id_baru(), i, "Foto", None, Sumber.PMM, "bd-1") for i in (hadir, tuntas)]
+    pertama, kedua, ketiga = sorted(id_baru() for _ in range(3))
+    bukti = [BuktiDukung(b, i, "Foto", None, Sumber.PMM, "bd-1") for b, i in ((pertama, hadir), (kedua, tuntas))]
     realisasi = Realisasi(id_baru(), hadir, "Terlaksana", "Laporan", Sumber.PMM)
     umpan = UmpanBalik(id_baru(), tuntas, True, None, Sumber.PMM, "ub-1")
     masuk = PerubahanLampiran(Selisih(tuple(bukti)), Selisih((realisasi,)), Selisih((umpan,)))
@@ -268,7 +269,7 @@ async def test_lampiran_ditulis_diubah_dan_ke_riwayat(konteks: KonteksTiruan) ->
         assert await muat_terikat(conn, []) == frozenset()
     ubah = replace(realisasi, teks="Melampaui")
     # What is removed and what comes anew may carry the same id of PMM.
-    ganti = BuktiDukung(id_baru(), tuntas, "Foto lain", "https://contoh.go.id/f", Sumber.PMM, "bd-1")
+    ganti = BuktiDukung(ketiga, tuntas, "Foto lain", "https://contoh.go.id/f", Sumber.PMM, "bd-1")
     perubahan = PerubahanLampiran(
         Selisih(baru=(ganti,), dihapus=(bukti[1],)), Selisih(diubah=(ubah,)), Selisih(dihapus=(umpan,))
     )

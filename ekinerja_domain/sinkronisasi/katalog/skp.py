@@ -179,6 +179,6 @@ ENTRI: tuple[EntriKatalog, ...] = (
             ),
         ),
         objek=JenisObjek.PEGAWAI,
-        fakta=(JenisFakta.PEGAWAI,),
+        fakta=(JenisFakta.SKP_PEGAWAI,),
     ),
 )

@@ -188,7 +188,11 @@ def test_guru_sebelum_ks_tertahan_dan_menyebut_yang_ditunggu() -> None:
     temuan = periksa_skp(dunia.telaah())
     assert [t.kode for t in temuan] == [Kode.SKP_ORGANISASI_ATASAN_BELUM_ADA]
     assert putuskan(temuan) is Peristiwa.TERTAHAN
-    assert [(f.jenis, f.kunci) for f in temuan[0].fakta] == [(JenisFakta.SKP_ATASAN, f"{SEKOLAH}:2026")]
+    assert [(f.jenis, f.kunci) for f in temuan[0].fakta] == [
+        (JenisFakta.SKP_ATASAN, f"{SEKOLAH}:2026"),
+        (JenisFakta.PIMPINAN_UNIT, SEKOLAH),
+        (JenisFakta.PEGAWAI, NIP_GURU),
+    ]
 
 
 def test_skp_atasan_di_luar_periode_tidak_dihitung() -> None:
