@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -32,8 +33,9 @@ SELESAIKAN_DALAM_DETIK = 15.0
 SERAHKAN_DENGAN_JEDA_DETIK = 2.0
 
 _log = structlog.get_logger(__name__)
-# What a database that is away looks like; anything else is a fault of ours and must be seen.
-DATABASE_PERGI = (SQLAlchemyError, OSError, TimeoutError)
+# What a database that is away looks like; anything else is a fault of ours and must be seen. While it connects asyncpg
+# raises its own classes, which SQLAlchemy does not wrap ("the database system is starting up").
+DATABASE_PERGI = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 class Pekerja:
