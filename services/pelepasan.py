@@ -6,7 +6,8 @@ data is left. What rests on PMM's data does not hold it back (spec: domain 4.7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,14 +22,9 @@ _KENA = """
     JOIN unnest(CAST(:jenis AS text[]), CAST(:kunci AS text[])) AS f (jenis, kunci)
       ON d.fakta = f.jenis AND d.kunci = f.kunci
 """
-# Three statements and not one: each must see what a release that held the row before has left.
-_KUNCI = text(
-    f"""
-    SELECT s.id FROM sinkro s
-    WHERE s.status = ANY(:sebelum) AND s.id IN (SELECT sinkro_id FROM ({_KENA}) k)
-    ORDER BY s.id FOR NO KEY UPDATE OF s
-    """  # noqa: S608 - only constants of this file
-)
+_CARI = text(f"SELECT DISTINCT k.sinkro_id FROM ({_KENA}) k")  # noqa: S608 - only constants of this file
+# Statements of their own: each must see what a release that held the row before has left.
+_KUNCI = text("SELECT id FROM sinkro WHERE id = ANY(:id) AND status = ANY(:sebelum) ORDER BY id FOR NO KEY UPDATE")
 _SELESAIKAN = text(
     f"""
     DELETE FROM sinkro_sandaran d USING ({_KENA}) k
@@ -47,18 +43,26 @@ _ANTREKAN = text(
 )
 
 
+async def yang_bersandar(conn: AsyncConnection, fakta: Collection[Fakta]) -> list[UUID]:
+    """The syncs with a blocking finding that rests on one of the facts, whatever their status."""
+    return list((await conn.execute(_CARI, _kunci(fakta))).scalars()) if fakta else []
+
+
 async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta]) -> int:
     """Queues again, once each, every blocked sync that nothing of ours holds back after these facts changed; how many
     there were. What is queued or running already is left: it will see the change, since facts are verified when a
     result is written."""
-    dicari = sorted({(str(f.jenis), f.kunci) for f in fakta})
-    if not dicari:
-        return 0
-    kunci = {"jenis": [j for j, _ in dicari], "kunci": [k for _, k in dicari]}
-    terkait = await conn.execute(_KUNCI, kunci | {"sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})
-    ids = list(terkait.scalars())
+    dicari = set(fakta)
+    ids = await yang_bersandar(conn, dicari)
     if not ids:
         return 0
-    await conn.execute(_SELESAIKAN, kunci | {"id": ids})
+    terkait = await conn.execute(_KUNCI, {"id": ids, "sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})
+    ids = list(terkait.scalars())
+    await conn.execute(_SELESAIKAN, _kunci(dicari) | {"id": ids})
     hasil = await conn.execute(_ANTREKAN, {"id": ids, "pmm": [str(f) for f in FAKTA_PMM]})
     return hasil.rowcount
+
+
+def _kunci(fakta: Iterable[Fakta]) -> dict[str, list[str]]:
+    urut = sorted((str(f.jenis), f.kunci) for f in fakta)
+    return {"jenis": [j for j, _ in urut], "kunci": [k for _, k in urut]}

@@ -20,7 +20,7 @@ from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kelas, Kode, Temuan, Tingkat, catatan_baris
 from services.db.setwise import Abaikan, perbarui, sisipkan
 from services.db.tables import PercobaanRow, SandaranRow, SinkroRow
-from services.pelepasan import lepaskan
+from services.pelepasan import lepaskan, yang_bersandar
 from services.sinkronisasi.antrean import Butir
 from services.sinkronisasi.kasus import Putusan, temuan_terlihat
 from services.sinkronisasi.massal import catat_butir_selesai
@@ -57,7 +57,7 @@ async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> Has
         return HasilCatat(ulangi, 0)
     sekarang = await conn.scalar(text("SELECT now()"))
     putusan = [k.putusan for k in berlaku]
-    await tulis_landing(conn, putusan)
+    await tulis_landing(conn, putusan, sekarang)
     await tulis_padanan(conn, putusan)
     akhir = [_akhir(k, sekarang) for k in berlaku]
     await _tulis_log(conn, akhir, sekarang)
@@ -97,25 +97,18 @@ async def _yang_masih_berlaku(
 async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> list[KasusTercatat]:
     """Locks the claims, and in the same order of id whoever a landing leader will release: a bulk request locks by id
     too, and a second lock later on would meet it in the opposite order."""
-    dilepas = _fakta_berubah([k.putusan for k in tercatat])
+    dilepas = await yang_bersandar(conn, _fakta_berubah([k.putusan for k in tercatat]))
     baris = await conn.execute(
         text(
             """
             SELECT sewa_token FROM sinkro
-            WHERE id IN (
-                    SELECT unnest(CAST(:id AS uuid[]))
-                    UNION SELECT d.sinkro_id FROM sinkro_sandaran d
-                    JOIN unnest(CAST(:fakta AS text[]), CAST(:kunci AS text[])) AS f (fakta, kunci)
-                      ON d.fakta = f.fakta AND d.kunci = f.kunci)
-              AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token))
+            WHERE id = ANY(:id) AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token))
             ORDER BY id FOR NO KEY UPDATE
             """
         ),
         {
             "token": [k.butir.token for k in tercatat],
-            "id": [k.butir.id for k in tercatat],
-            "fakta": [str(f.jenis) for f in dilepas],
-            "kunci": [f.kunci for f in dilepas],
+            "id": [*(k.butir.id for k in tercatat), *dilepas],
             "tertahan": [str(s) for s in sebelum(Peristiwa.DILEPAS)],
         },
     )

@@ -63,7 +63,7 @@ def periksa(kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> Di
     try:
         studi = daftar.telaah(kasus, _dibaca(kasus, skp_unit), aturan)
         temuan = tuple(daftar.periksa(studi))
-        isi, lampiran = tuple(daftar.perlu_isi(studi)), tuple(daftar.perlu_lampiran(studi))
+        isi, lampiran = tuple(daftar.perlu_isi(studi, temuan)), tuple(daftar.perlu_lampiran(studi))
         return Diperiksa(kasus, studi, temuan, isi, lampiran)
     except Exception as galat:  # noqa: BLE001 - one person's fault must not become everybody's
         return Diperiksa(kasus, galat=galat)

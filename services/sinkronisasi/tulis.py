@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,18 +27,17 @@ class MuatanBerubah(Exception):
     """Something was attached meanwhile to a row that the plan removes: plan again."""
 
 
-async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan]) -> None:
-    """Carries out the plans: removals first, then changes, then additions, so that no unique key meets a row that is
-    about to go; ratings last, since they hang on SKPs.
+async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime) -> None:
+    """Carries out the plans at the time of the transaction: removals first, then changes, then additions, so that no
+    unique key meets a row that is about to go; ratings last, since they hang on SKPs.
 
     Raises MuatanBerubah when a row to remove got a subordinate meanwhile.
     """
     mendarat = [(p, p.tulisan) for p in putusan if p.tulisan is not None and p.tulisan.menulis]
     if not mendarat:
         return
-    await _tulis_skp(
-        conn, [s.id for _, t in mendarat for s in t.arsip], [(p, r) for p, t in mendarat for r in t.skp if r.menulis]
-    )
+    arsip = [s.id for _, t in mendarat for s in t.arsip]
+    await _tulis_skp(conn, arsip, [(p, r) for p, t in mendarat for r in t.skp if r.menulis], sekarang)
     await pindahkan_penilaian(
         conn, sorted({p.kasus.nip for p, t in mendarat if t.arsip or any(r.menulis for r in t.skp)})
     )
@@ -52,25 +52,12 @@ async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan]) -> No
 
 
 async def _tulis_skp(
-    conn: AsyncConnection, arsip: Sequence[UUID], ditulis: Sequence[tuple[Putusan, RencanaSkp]]
+    conn: AsyncConnection, arsip: Sequence[UUID], ditulis: Sequence[tuple[Putusan, RencanaSkp]], sekarang: datetime
 ) -> None:
     await _ke_riwayat(conn, arsip, ditulis)
-    baru = [(p, r) for p, r in ditulis if r.lama is None]
-    lama = [(p, r) for p, r in ditulis if r.lama is not None]
-    await perbarui(
-        conn,
-        SkpRow,
-        [_baris_skp(p, r) for p, r in lama],
-        ("id",),
-        tambahan=(*_DIUBAH, ("mendarat_pada", "now()")),
-        selalu=True,
-    )
-    baris_baru = [_baris_skp(p, r) for p, r in baru]
-    await sisipkan(conn, SkpRow, baris_baru)
-    if baris_baru:
-        await conn.execute(
-            text("UPDATE skp SET mendarat_pada = now() WHERE id = ANY(:id)"), {"id": [b["id"] for b in baris_baru]}
-        )
+    lama = [_baris_skp(p, r, sekarang) for p, r in ditulis if r.lama is not None]
+    await perbarui(conn, SkpRow, lama, ("id",), tambahan=_DIUBAH, selalu=True)
+    await sisipkan(conn, SkpRow, [_baris_skp(p, r, sekarang) for p, r in ditulis if r.lama is None])
     await _tulis_isi(conn, ditulis)
 
 
@@ -121,7 +108,7 @@ def _instansi(p: Putusan) -> str:
     return p.kasus.referensi.instansi_id
 
 
-def _baris_skp(p: Putusan, r: RencanaSkp) -> dict[str, Any]:
+def _baris_skp(p: Putusan, r: RencanaSkp, sekarang: datetime) -> dict[str, Any]:
     k, atasan = r.kepala, r.kepala.atasan
     return {
         "id": r.skp_id,
@@ -144,6 +131,7 @@ def _baris_skp(p: Putusan, r: RencanaSkp) -> dict[str, Any]:
         "pmm_skp_id": r.pmm.id,
         "pmm_versi": r.pmm.versi,
         "sidik_isi": r.sidik_isi,
+        "mendarat_pada": sekarang,
     }
 
 

@@ -146,7 +146,7 @@ class Pendaftaran(ABC, Generic[StudiT]):
     def periksa(self, studi: StudiT) -> Sequence[Temuan]:
         """Step 3: every finding."""
 
-    def perlu_isi(self, studi: StudiT) -> Sequence[UUID]:
+    def perlu_isi(self, studi: StudiT, temuan: Sequence[Temuan]) -> Sequence[UUID]:
         """SKPs whose RHK must be loaded before a plan can be made."""
         return ()
 

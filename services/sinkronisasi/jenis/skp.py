@@ -38,8 +38,8 @@ class PendaftaranSkp(Pendaftaran[TelaahT], Generic[TelaahT]):
         berhasil = putuskan(temuan) is Peristiwa.BERHASIL
         return frozenset(s.id for s in studi.disepakati) if berhasil else frozenset()
 
-    def perlu_isi(self, studi: TelaahT) -> Sequence[UUID]:
-        return perencana.perlu_isi(studi, self.lolos(studi, self.periksa(studi)))
+    def perlu_isi(self, studi: TelaahT, temuan: Sequence[Temuan]) -> Sequence[UUID]:
+        return perencana.perlu_isi(studi, self.lolos(studi, temuan))
 
     def rencanakan(
         self, kasus: Kasus, studi: TelaahT, temuan: Sequence[Temuan], id_baru: Callable[[], UUID]

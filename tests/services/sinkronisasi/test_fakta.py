@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -204,8 +205,8 @@ async def test_bulk_request_beside_a_landing_head_does_not_deadlock(
     await dunia.minta(KS)
     terkunci, diminta = asyncio.Event(), asyncio.Event()
 
-    async def perlahan(conn: AsyncConnection, putusan: Sequence[Putusan]) -> None:
-        await tulis_landing(conn, putusan)
+    async def perlahan(conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime) -> None:
+        await tulis_landing(conn, putusan, sekarang)
         terkunci.set()
         await diminta.wait()
         await asyncio.sleep(0.2)
