@@ -19,6 +19,7 @@ from services.factory import buka_konteks
 from services.identitas.jwks import AmbilJwks
 from services.identitas.verifikasi import buat_verifikator
 from services.settings import Settings, load_settings
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api import health, problem_pages
 from sync_api.middleware import LapisanPermintaan
 from sync_api.openapi import dokumen_openapi
@@ -41,7 +42,6 @@ PENJELASAN = """Sinkronisasi kinerja guru, kepala sekolah dan pengawas dari PMM 
 Galat dijawab sebagai `application/problem+json` (RFC 9457); `type` menunjuk halaman penjelasannya."""
 
 RUTER = (
-    sinkro.router,
     log_sinkro.router,
     sinkro_massal.router,
     pegawai.router,
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
     app.state.verifikator = verifikator
     pasang_penangan_galat(app)
     app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga)
-    for ruter in RUTER:
+    for ruter in (sinkro.buat_router(JENIS_TERDAFTAR.values()), *RUTER):
         app.include_router(ruter)
     return app
 

@@ -16,7 +16,8 @@ class TelaahRotasi(Telaah):
     """As Telaah, for a person who moved in the year (spec: domain 4.3)."""
 
     def _penempatan(self, skp: SkpPMM) -> Penempatan:
-        terakhir = skp.id == self.disepakati[-1].id
+        # By all assignments, agreed or not: one that still waits for agreement may be the last.
+        terakhir = skp.id == self.skp_pmm[-1].id
         ditemukan = temukan_semua(self.fakta.buku, skp.sekolah, harus_dikonfirmasi=self._harus_dikonfirmasi)
         dipilih = self._pilih(skp, ditemukan, terakhir=terakhir)
         if dipilih is not None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import Pemicu
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
 SEWA_DETIK = 20
 PERPANJANG_SETIAP_DETIK = 5
@@ -51,14 +52,15 @@ class Butir:
 
 async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list[Butir]:
     """Claims at most `batas` due syncs of the lane, each person once; in a bulk a school's guru only when no leader of
-    the school is due or running, since they would only find that the leader's SKP is not there yet. The CTE is
-    materialised: else a join order could evaluate its LIMIT again and claim more than asked for."""
+    the school is due or running, since they would only find that the leader's SKP is not there yet. What was asked for
+    together is taken in the order of the register, whatever the age of the rows. The CTE is materialised: else a join
+    order could evaluate its LIMIT again and claim more than asked for."""
     try:
         baris = await conn.execute(
             text(
                 """
                 WITH calon AS MATERIALIZED (
-                    SELECT s.id, s.nip FROM sinkro s
+                    SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan FROM sinkro s
                     WHERE s.status = 'MENUNGGU' AND s.lajur = :lajur
                       AND (s.coba_lagi_pada IS NULL OR s.coba_lagi_pada <= now())
                       AND NOT EXISTS (SELECT 1 FROM sinkro b WHERE b.nip = s.nip AND b.status = 'BERJALAN')
@@ -67,9 +69,10 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
                             WHERE k.unit_kerja_id = s.unit_kerja_id AND k.tahun = s.tahun AND k.giliran = 0
                               AND (k.status = 'BERJALAN' OR k.status = 'MENUNGGU'
                                    AND (k.coba_lagi_pada IS NULL OR k.coba_lagi_pada <= now()))))
-                    ORDER BY s.lajur, s.giliran, s.diminta_pada, s.unit_kerja_id, s.id
+                    ORDER BY s.lajur, s.giliran, s.diminta_pada, s.unit_kerja_id,
+                             array_position(CAST(:jenis AS text[]), s.jenis), s.id
                     LIMIT :batas FOR NO KEY UPDATE OF s SKIP LOCKED
-                ), pilih AS MATERIALIZED (SELECT DISTINCT ON (nip) id FROM calon ORDER BY nip, id)
+                ), pilih AS MATERIALIZED (SELECT DISTINCT ON (nip) id FROM calon ORDER BY nip, urutan, id)
                 UPDATE sinkro s
                 SET status = 'BERJALAN', sewa_token = nextval('sinkro_sewa_token'), coba_lagi_pada = NULL,
                     sewa_sampai = now() + make_interval(secs => :sewa), mulai_pada = now(), selesai_pada = NULL,
@@ -80,7 +83,7 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
                           s.token_pratinjau, s.mulai_pada
                 """
             ),
-            {"lajur": int(lajur), "batas": batas, "sewa": SEWA_DETIK},
+            {"lajur": int(lajur), "batas": batas, "sewa": SEWA_DETIK, "jenis": [str(j) for j in JENIS_TERDAFTAR]},
         )
     except IntegrityError:
         # Another worker claimed another kind of sync of one of these people at the same moment; the next look finds

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import StatusSinkro
 from services.db.tables import InstansiRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
@@ -37,7 +37,7 @@ class SaringLog:
     nama: tuple[str, ...] = ()
     status: tuple[StatusSinkro, ...] = ()
     kode: tuple[str, ...] = ()
-    jenis: tuple[JenisSinkro, ...] = ()
+    jenis: tuple[str, ...] = ()
     tipe_skp: tuple[TipeSkp, ...] = ()
     tahun: tuple[int, ...] = ()
     unit_kerja_id: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ def cocok(saring: SaringLog) -> ColumnElement[bool]:
         )
     for kolom, nilai in (
         (s.status, [n.value for n in saring.status]),
-        (s.jenis, [n.value for n in saring.jenis]),
+        (s.jenis, [str(n) for n in saring.jenis]),
         (s.tipe_skp, [n.value for n in saring.tipe_skp]),
         (s.tahun, list(saring.tahun)),
         (s.unit_kerja_id, [n.upper() for n in saring.unit_kerja_id]),

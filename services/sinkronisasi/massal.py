@@ -16,13 +16,14 @@ from sqlalchemy import Select, func, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.kernel.nip import Nip, NipTidakSah
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import Pemicu, StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.audit import catat_audit
 from services.db.kursor import Kursor
 from services.db.tables import InstansiRow, MassalRow
 from services.sinkronisasi.massal_pilihan import sql_antrekan, sql_kunci
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
 if TYPE_CHECKING:
     from services.konteks import Konteks
@@ -75,7 +76,7 @@ async def buat_massal(
     konteks: Konteks,
     *,
     instansi_id: str,
-    jenis: Sequence[JenisSinkro],
+    jenis: Sequence[str],
     tahun: int,
     pilihan: Pilihan,
     oleh: str,
@@ -100,7 +101,7 @@ async def buat_massal(
                 insert(MassalRow)
                 .values(
                     instansi_id=instansi_id,
-                    jenis=[j.value for j in jenis],
+                    jenis=list(jenis),
                     tahun=tahun,
                     pilihan=_pilihan_json(pilihan),
                     status=StatusMassal.BERJALAN.value,
@@ -116,7 +117,7 @@ async def buat_massal(
             **saring,
             "massal_id": massal_id,
             "instansi_id": instansi_id,
-            "jenis": [j.value for j in jenis],
+            "jenis": list(jenis),
             "tahun": tahun,
             "nip": nip,
             "pemicu": pemicu.value,
@@ -139,7 +140,7 @@ async def buat_massal(
             peran=peran,
             tindakan="BUAT_MASSAL",
             objek=f"massal:{massal_id}",
-            rincian={"jenis": [j.value for j in jenis], "tahun": tahun, "jumlah": jumlah, "ditolak": len(ditolak)},
+            rincian={"jenis": list(jenis), "tahun": tahun, "jumlah": jumlah, "ditolak": len(ditolak)},
             request_id=request_id,
         )
         hasil = await massal(conn, massal_id, None, kini=konteks.jam())
@@ -150,11 +151,12 @@ async def buat_massal(
     return hasil
 
 
-def urutan_jenis(jenis: Sequence[JenisSinkro]) -> list[JenisSinkro]:
-    """Each once, in the order of work: SKP PLT before SKP, since a school's guru wait for it (spec: domain 4.7)."""
+def urutan_jenis(jenis: Sequence[str]) -> list[str]:
+    """Each once, in the order of work, which is that of the register: SKP PLT before SKP, since a school's guru wait
+    for it (spec: domain 4.7). Raises ValueError without a jenis, and for one that no bulk may ask for."""
     if not jenis:
         raise ValueError("jenis harus diisi")
-    dahulu = (JenisSinkro.SKP_PLT, JenisSinkro.SKP, JenisSinkro.PENILAIAN_PERIODIK, JenisSinkro.PENILAIAN_FINAL)
+    dahulu = [str(nama) for nama, p in JENIS_TERDAFTAR.items() if p.massal]
     tidak_massal = [j for j in jenis if j not in dahulu]
     if tidak_massal:
         raise ValueError(f"{tidak_massal[0]} tidak dapat diminta secara massal")

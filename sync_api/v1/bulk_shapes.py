@@ -5,26 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.sinkronisasi.massal import DaftarNip, Pilihan, Saring, Semua
-from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api.v1.common_shapes import BadanIn, NipIn, TahunIn, TeksPendek, contoh
-
-# A rotasi is applied to what a person was shown, so never in bulk.
-JENIS_MASSAL = tuple(jenis for jenis, p in JENIS_TERDAFTAR.items() if p.massal)
-
-
-def _didukung(jenis: JenisSinkro) -> JenisSinkro:
-    if jenis not in JENIS_MASSAL:
-        raise ValueError("belum dapat diminta secara massal; yang dapat: " + ", ".join(JENIS_MASSAL))
-    return jenis
-
-
-JenisMassal = Annotated[JenisSinkro, AfterValidator(_didukung)]
+from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
 
 
 class SaringMassalIn(BadanIn):
@@ -49,7 +37,7 @@ class MassalIn(BadanIn):
 
     model_config = contoh({"jenis": "SKP", "tahun": 2024, "semua": True})
 
-    jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=len(JenisSinkro))]
+    jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=JENIS_TERBANYAK)]
     tahun: TahunIn
     saring: SaringMassalIn | None = None
     nip: Annotated[list[NipIn], Field(min_length=1)] | None = None
@@ -62,7 +50,7 @@ class MassalIn(BadanIn):
             raise ValueError("isi tepat satu dari saring, nip, semua")
         return self
 
-    def daftar_jenis(self) -> list[JenisSinkro]:
+    def daftar_jenis(self) -> list[str]:
         return list(self.jenis) if isinstance(self.jenis, list) else [self.jenis]
 
     def pilihan(self) -> Pilihan:
@@ -76,7 +64,7 @@ class MassalOut(BaseModel):
 
     id: str
     instansi_id: str
-    jenis: list[JenisSinkro]
+    jenis: list[NamaJenis]
     tahun: int
     status: StatusMassal
     jumlah: int

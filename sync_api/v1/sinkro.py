@@ -3,7 +3,7 @@ new jenis needs no route of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -17,7 +17,6 @@ from services.sinkronisasi.jenis.dasar import Pendaftaran
 from services.sinkronisasi.log import satu_sinkro
 from services.sinkronisasi.permintaan import minta_sinkro, tunggu_selesai
 from services.sinkronisasi.pratinjau import fakta_pratinjau_masih_sama, pratinjau
-from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi
 from sync_api.middleware import request_id
@@ -25,8 +24,6 @@ from sync_api.prefer import detik_tunggu
 from sync_api.problems import PermintaanDitolak
 from sync_api.v1.documented import jawaban
 from sync_api.v1.sync_shapes import MintaSinkroIn, PratinjauOut, SinkroLengkapOut, SinkroOut, TerapkanRotasiIn
-
-router = APIRouter(prefix="/v1", tags=["Sinkro"])
 
 Rute = Callable[..., Awaitable[Response]]
 PARAMETER_PREFER = {
@@ -124,7 +121,7 @@ def _rute_pratinjau(jenis: str) -> Rute:
     return lihat_pratinjau
 
 
-def _daftarkan(p: Pendaftaran[Any]) -> None:
+def _pasang(router: APIRouter, p: Pendaftaran[Any]) -> None:
     bentuk: type[MintaSinkroIn] = TerapkanRotasiIn if p.butuh_token else MintaSinkroIn
     konflik = (409,) if p.butuh_token else ()
     nama = p.jalur.replace("-", "_")
@@ -155,11 +152,21 @@ def _daftarkan(p: Pendaftaran[Any]) -> None:
     )
 
 
-for _pendaftaran in JENIS_TERDAFTAR.values():
-    _daftarkan(_pendaftaran)
+def buat_router(terdaftar: Iterable[Pendaftaran[Any]]) -> APIRouter:
+    """Two POST routes for each of these jenis, and the one to look at a sync."""
+    router = APIRouter(prefix="/v1", tags=["Sinkro"])
+    for p in terdaftar:
+        _pasang(router, p)
+    router.add_api_route(
+        "/sinkro/{sinkro_id}",
+        baca_sinkro,
+        methods=["GET"],
+        operation_id="baca_sinkro",
+        responses=jawaban(SinkroLengkapOut, 404),
+    )
+    return router
 
 
-@router.get("/sinkro/{sinkro_id}", operation_id="baca_sinkro", responses=jawaban(SinkroLengkapOut, 404))
 async def baca_sinkro(konteks: KonteksProses, izin: Annotated[Izin, butuh("sinkro:baca")], sinkro_id: str) -> Response:
     """Satu sinkro dengan semua percobaannya, yang terbaru dahulu."""
     dicari = id_dari_jalur(sinkro_id)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from ekinerja_domain.penilaian import Predikat, Rating
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro, TipeSkp
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Pemicu, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Cakupan, JenisObjek, Kelas, Kode, Pelaku, Tingkat
 from sync_api.v1.common_shapes import (
@@ -24,6 +24,7 @@ from sync_api.v1.common_shapes import (
     TeksPendek,
     contoh,
 )
+from sync_api.v1.jenis_shapes import NamaJenis
 
 BANYAK = Field(default=(), max_length=BATAS_NILAI_SARING)
 
@@ -53,7 +54,7 @@ class SaringKueri(InstansiKueri):
     nama: Annotated[tuple[TeksCari, ...], BANYAK]
     status: Annotated[tuple[StatusSinkro, ...], BANYAK]
     kode: Annotated[tuple[Kode, ...], BANYAK]
-    jenis: Annotated[tuple[JenisSinkro, ...], BANYAK]
+    jenis: Annotated[tuple[NamaJenis, ...], BANYAK]
     tipe_skp: Annotated[tuple[TipeSkp, ...], BANYAK]
     tahun: Annotated[tuple[TahunIn, ...], BANYAK]
     unit_kerja_id: Annotated[tuple[TeksPendek, ...], BANYAK]
@@ -133,6 +134,7 @@ class BagianJenisOut(BaseModel):
     data_skp: list[DataSkpOut] | None = None
     unor_pegawai_saat_ini: RujukanUnitOut | None = None
     penilaian: list[PenilaianPeriodikOut] | None = None
+    pesan: str | None = None
     ringkasan_final: RingkasanFinalOut | None = None
 
 
@@ -140,7 +142,7 @@ class BarisLogOut(BaseModel):
     """A Sinkro without its large parts."""
 
     id: str
-    jenis: JenisSinkro
+    jenis: NamaJenis
     nip: str
     nama: str
     tahun: int
@@ -213,7 +215,7 @@ class PratinjauOut(BagianJenisOut):
     """A Sinkro that was only worked out: nothing was written, so there is no status. `token_pratinjau` (rotasi only):
     what was shown; null when nothing could be applied."""
 
-    jenis: JenisSinkro
+    jenis: NamaJenis
     nip: str
     tahun: int
     temuan: list[TemuanOut]

@@ -33,6 +33,7 @@ from services.sinkronisasi.catat import KasusTercatat
 from services.sinkronisasi.massal import DaftarNip, Pilihan, Semua, buat_massal
 from services.sinkronisasi.mesin import Diminta, Mesin
 from services.sinkronisasi.permintaan import minta_sinkro
+from services.sinkronisasi.pratinjau import pratinjau
 
 TAHUN = 2026
 KINI = datetime(TAHUN, 6, 1, 3, 0, tzinfo=UTC)
@@ -173,17 +174,29 @@ class DuniaNyata:
         """Clears every fault switch."""
         self.pmm.layanan.papan.cabut()
 
-    async def minta(self, nomor_induk: str, tahun: int = TAHUN) -> UUID:
+    def atur_penilaian(self, titik: str, nomor_induk: str, isi: Any, tahun: int = TAHUN) -> None:
+        """Makes these PMM's ratings of the person; `titik`: penilaian-periodik or penilaian-final."""
+        self.pmm.layanan.keadaan.ubah_penilaian(titik, nomor_induk, tahun, isi)
+
+    async def minta(
+        self, nomor_induk: str, tahun: int = TAHUN, jenis: str = JenisSinkro.SKP, token: str | None = None
+    ) -> UUID:
         return await minta_sinkro(
-            self.konteks, jenis=JenisSinkro.SKP, nip=nomor_induk, tahun=tahun, pemicu=Pemicu.PEGAWAI, oleh="uji",
-            peran="PEGAWAI", instansi=None, request_id=None,
+            self.konteks, jenis=jenis, nip=nomor_induk, tahun=tahun, pemicu=Pemicu.PEGAWAI, oleh="uji",
+            peran="PEGAWAI", instansi=None, request_id=None, token_pratinjau=token,
         )  # fmt: skip
 
-    async def massal(self, *nomor_induk: str, tahun: int = TAHUN) -> dict[str, Any]:
+    async def lihat(self, nomor_induk: str, jenis: str = JenisSinkro.SKP, tahun: int = TAHUN) -> dict[str, Any]:
+        """The preview."""
+        return await pratinjau(self.konteks, jenis=jenis, nip=nomor_induk, tahun=tahun, instansi=None)
+
+    async def massal(
+        self, *nomor_induk: str, tahun: int = TAHUN, jenis: Sequence[str] = (JenisSinkro.SKP,)
+    ) -> dict[str, Any]:
         """A bulk of these people, or of everybody."""
         pilihan: Pilihan = DaftarNip(nomor_induk) if nomor_induk else Semua()
         return await buat_massal(
-            self.konteks, instansi_id=INSTANSI, jenis=[JenisSinkro.SKP], tahun=tahun, pilihan=pilihan, oleh="uji",
+            self.konteks, instansi_id=INSTANSI, jenis=jenis, tahun=tahun, pilihan=pilihan, oleh="uji",
             peran="ADMIN_INSTANSI", request_id=None,
         )  # fmt: skip
 
@@ -205,17 +218,19 @@ class DuniaNyata:
             putusan = await self.mesin.nilai(conn, diminta)
         return [KasusTercatat(b, p) for b, p in zip(butir, putusan, strict=True)]
 
-    async def sinkro(self, nomor_induk: str, tahun: int = TAHUN) -> Row[Any]:
+    async def sinkro(
+        self, nomor_induk: str, tahun: int = TAHUN, jenis: str = JenisSinkro.SKP, token: str | None = None
+    ) -> Row[Any]:
         """Presses the button and carries out that one sync alone, once; the row of the log after it."""
-        await self.minta(nomor_induk, tahun)
-        return await self.kerjakan_satu(nomor_induk, tahun)
+        await self.minta(nomor_induk, tahun, jenis, token)
+        return await self.kerjakan_satu(nomor_induk, tahun, jenis)
 
-    async def kerjakan_satu(self, nomor_induk: str, tahun: int = TAHUN) -> Row[Any]:
+    async def kerjakan_satu(self, nomor_induk: str, tahun: int = TAHUN, jenis: str = JenisSinkro.SKP) -> Row[Any]:
         """Carries out the one sync that is due in the interactive lane."""
         (butir,) = await self.ambil()
-        assert butir.nip == nomor_induk
+        assert (butir.nip, butir.jenis) == (nomor_induk, jenis)
         await self.mesin.kerjakan([butir], massal=False)
-        return await self.baris(nomor_induk, tahun)
+        return await self.baris(nomor_induk, tahun, jenis)
 
     async def habiskan(self) -> int:
         """Carries out everything that is due, released ones too; how many attempts it took."""
@@ -251,22 +266,26 @@ class DuniaNyata:
         async with self.konteks.transaksi() as conn:
             await conn.execute(text(sql), nilai)
 
-    async def baris(self, nomor_induk: str, tahun: int = TAHUN) -> Row[Any]:
-        """The person's row of the log."""
+    async def baris(self, nomor_induk: str, tahun: int = TAHUN, jenis: str = JenisSinkro.SKP) -> Row[Any]:
+        """The person's row of the log, with what its last attempt showed."""
         (satu,) = await self.semua(
-            "SELECT s.*, COALESCE((SELECT p.tampilan -> 'data_skp' FROM percobaan p WHERE p.sinkro_id = s.id "
-            "AND p.status <> 'TERPUTUS' ORDER BY p.ke DESC LIMIT 1), '[]') AS data_skp "
-            "FROM sinkro s WHERE s.nip = :nip AND s.tahun = :tahun AND s.jenis = 'SKP'",
+            "SELECT s.*, COALESCE(t.isi, '{}') AS tampilan, COALESCE(t.isi -> 'data_skp', '[]') AS data_skp "
+            "FROM sinkro s LEFT JOIN LATERAL (SELECT p.tampilan AS isi FROM percobaan p WHERE p.sinkro_id = s.id "
+            "AND p.status <> 'TERPUTUS' ORDER BY p.ke DESC LIMIT 1) t ON true "
+            "WHERE s.nip = :nip AND s.tahun = :tahun AND s.jenis = :jenis",
             nip=nomor_induk,
             tahun=tahun,
+            jenis=str(jenis),
         )
         return satu
 
-    async def percobaan(self, nomor_induk: str) -> list[Row[Any]]:
-        """The person's attempts, oldest first."""
+    async def percobaan(self, nomor_induk: str, jenis: str = JenisSinkro.SKP) -> list[Row[Any]]:
+        """The person's attempts of the jenis, oldest first."""
         return await self.semua(
-            "SELECT p.* FROM percobaan p JOIN sinkro s ON s.id = p.sinkro_id WHERE s.nip = :nip ORDER BY p.ke",
+            "SELECT p.* FROM percobaan p JOIN sinkro s ON s.id = p.sinkro_id WHERE s.nip = :nip AND s.jenis = :jenis "
+            "ORDER BY p.ke",
             nip=nomor_induk,
+            jenis=str(jenis),
         )
 
     async def skp(self, nomor_induk: str) -> list[Row[Any]]:

@@ -67,8 +67,9 @@ def rantai_sah(t: TelaahRotasi) -> Iterable[Temuan]:
 
 
 def unor_terakhir_sama(t: TelaahRotasi) -> Iterable[Temuan]:
+    """Not judged while the last assignment is not agreed."""
     terakhir, pegawai = t.per_skp[-1], t.fakta.pegawai
-    if pegawai is None or terakhir.unit is None or terakhir.unit.id == pegawai.unit_kerja_id:
+    if pegawai is None or terakhir.lampau or terakhir.unit is None or terakhir.unit.id == pegawai.unit_kerja_id:
         return
     unit = t.fakta.pohon.unit.get(pegawai.unit_kerja_id or "")
     yield buat(

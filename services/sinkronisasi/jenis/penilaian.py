@@ -35,7 +35,7 @@ class SinkroPenilaianPeriodik(Pendaftaran[TelaahPeriodik]):
 
     jenis = JenisSinkro.PENILAIAN_PERIODIK
     jalur = "penilaian-periodik"
-    bagian = ("penilaian",)
+    bagian = ("penilaian", "pesan")
     butuh_penilaian = True
 
     async def tanya(
@@ -78,7 +78,12 @@ class SinkroPenilaianPeriodik(Pendaftaran[TelaahPeriodik]):
         return Tulisan(penilaian=r.perubahan, catatan=r.catatan)
 
     def tampilkan(self, kasus: Kasus, studi: TelaahPeriodik, tulisan: Tulisan | None) -> dict[str, Any]:
-        return {"penilaian": baris_penilaian(tulisan.penilaian if tulisan else ())}
+        baru = tulisan.penilaian if tulisan else ()
+        tanpa_perubahan = tulisan is not None and not baru
+        return {
+            "penilaian": baris_penilaian(baru),
+            "pesan": penilaian_periodik.pesan_tanpa_perubahan(studi.fakta.nama_sumber) if tanpa_perubahan else None,
+        }
 
     def tipe_skp(self, studi: TelaahPeriodik) -> str | None:
         return _tipe_pengguna(studi.jawaban.pengguna.jenis if studi.jawaban.pengguna else None)
@@ -113,7 +118,7 @@ class SinkroPenilaianFinal(Pendaftaran[TelaahFinal]):
     def periksa(self, studi: TelaahFinal) -> Sequence[Temuan]:
         return penilaian_final.periksa(studi)
 
-    def perlu_isi(self, studi: TelaahFinal) -> Sequence[UUID]:
+    def perlu_isi(self, studi: TelaahFinal, temuan: Sequence[Temuan]) -> Sequence[UUID]:
         return penilaian_final.perlu_isi(studi)
 
     def perlu_lampiran(self, studi: TelaahFinal) -> Sequence[UUID]:

@@ -90,7 +90,7 @@ class SinkroSkpRotasi(PendaftaranSkp[TelaahRotasi]):
                 "nomor": nomor,
                 "nama_unor_ekinerja": s.unit.nama if s.unit else TIDAK_ADA,
                 "nama_unor_pmm": s.sekolah.nama_unor or s.sekolah.nama,
-                "skp_terakhir_di_pmm": nomor == len(skp),
+                "skp_terakhir_di_pmm": not s.lampau,
                 "keterangan": KETERANGAN_TINDAKAN.get(tindakan[pmm_id]) if pmm_id in tindakan else None,
             }
         unit_id = kasus.data.pegawai.unit_kerja_id if kasus.data else None
