@@ -121,7 +121,8 @@ class KeadaanPMM:
         diubah = self._penilaian.get(("penilaian-periodik", nip, tahun))
         if diubah is not None:
             return [p for p in diubah if p.get("tipe_periodik") == tipe]
-        return penilaian_periodik(self._skp_dinilai(nip, tahun), tahun, tipe)
+        rencana = self.contoh.data_pmm.rencana_penilaian(nip, tahun)
+        return penilaian_periodik(self._skp_dinilai(nip, tahun), tahun, tipe, rencana)
 
     def penilaian_final(self, nip: str, tahun: int) -> dict[str, Any] | None:
         """The final rating of a known person, or None."""
@@ -129,7 +130,8 @@ class KeadaanPMM:
         if kunci in self._penilaian:
             diubah: dict[str, Any] | None = self._penilaian[kunci]
             return diubah
-        return penilaian_final(self._skp_dinilai(nip, tahun), tahun)
+        rencana = self.contoh.data_pmm.rencana_penilaian(nip, tahun)
+        return penilaian_final(self._skp_dinilai(nip, tahun), tahun, rencana)
 
     def _skp_dinilai(self, nip: str, tahun: int) -> list[dict[str, Any]]:
         return [

@@ -1,4 +1,4 @@
-"""Sample data with planted problems: a reference for e-Kinerja, what PMM holds, and the truth a bulk Sinkro SKP finds.
+"""Sample data with planted problems: a reference for e-Kinerja, what PMM holds, and the truth each sync finds.
 
 The same (jumlah, benih, tahun) always gives the same sample, so nothing of it needs to be kept. The truth holds for
 every day from 1 February of `tahun` on (before it, schools whose head changed at the end of January would differ).
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pmm_client.sandbox.contoh.kebenaran import SEMUA_SESUDAH_1, Kebenaran, cacat, kebenaran_dari
+from pmm_client.sandbox.contoh.kebenaran_jenis import kebenaran_jenis_dari
+from pmm_client.sandbox.contoh.masalah_jenis import tanam_jenis
 from pmm_client.sandbox.contoh.penanaman import tanam
 from pmm_client.sandbox.contoh.pmm import DataPMM, OrangPMM
 from pmm_client.sandbox.contoh.referensi import susun_referensi
@@ -28,7 +30,9 @@ JUMLAH_TERKECIL: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Contoh:
-    """The sample. `referensi` has the shape of the reference import; `kebenaran` is keyed by NIP."""
+    """The sample. `referensi` has the shape of the reference import; `kebenaran` is keyed by NIP and holds for a bulk
+    Sinkro SKP alone. `kebenaran_jenis`, by jenis and NIP, holds when all are synchronised in the order SKP_PLT, SKP,
+    SKP_ROTASI, then both kinds of ratings; who is not in it is nobody to ask that sync for."""
 
     jumlah: int
     benih: int
@@ -36,6 +40,7 @@ class Contoh:
     referensi: dict[str, list[dict[str, Any]]]
     data_pmm: DataPMM
     kebenaran: dict[str, Kebenaran]
+    kebenaran_jenis: dict[str, dict[str, Kebenaran]]
 
     def referensi_json(self) -> str:
         """The reference import as JSON."""
@@ -89,11 +94,16 @@ def buat_contoh(jumlah: int, benih: int = BENIH_BAWAAN, tahun: int = TAHUN_BAWAA
             pejabat.cacat.append(cacat("BUKAN_USER_PMM"))
             pejabat.cacat.append(cacat("NIP_TIDAK_DIKENAL_PMM", menutup=SEMUA_SESUDAH_1))
         daftar.append(instansi)
+    # With randomness of its own and after everything else: the rest of a sample does not depend on it.
+    tanam_jenis(pembangun, daftar, random.Random(f"{benih}/{jumlah}/{tahun}/jenis"))
     data = DataPMM(tahun)
     kebenaran: dict[str, Kebenaran] = {}
     for instansi in daftar:
         for o in instansi.semua_orang():
             kebenaran[o.nip] = kebenaran_dari(o.nip, o.cacat, o.catatan, dalam_massal=o.user_pmm)
             if o.di_pmm and o.sekolah is not None:
-                data.orang[o.nip] = OrangPMM(o.nip, o.nama, o.jenis, o.terdaftar, o.sekolah, tuple(o.skp), o.khusus)
-    return Contoh(jumlah, benih, tahun, susun_referensi(daftar, tahun), data, kebenaran)
+                data.orang[o.nip] = OrangPMM(
+                    o.nip, o.nama, o.jenis, o.terdaftar, o.sekolah, tuple(o.skp), o.khusus, o.penilaian
+                )
+    referensi = susun_referensi(daftar, tahun)
+    return Contoh(jumlah, benih, tahun, referensi, data, kebenaran, kebenaran_jenis_dari(daftar))

@@ -42,12 +42,14 @@ UNIT_TIDAK_ADA: Final = frozenset({4, 5, 6, 7})
 
 @dataclass(frozen=True, slots=True)
 class Cacat:
-    """A planted GAGAL finding: the check that finds it, the checks it closes, whether it waits for another's sync."""
+    """A planted GAGAL finding: the check that finds it, the checks it closes, whether it waits for another's sync, and
+    whether that other is a PLT whose acting SKP ends it."""
 
     kode: str
     tahap: int
     menutup: frozenset[int]
     bergantung: bool
+    lepas_oleh_plt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ class Catatan:
     tahap: int
 
 
-def cacat(kode: str, *, menutup: frozenset[int] | None = None, bergantung: bool = False) -> Cacat:
+def cacat(
+    kode: str, *, menutup: frozenset[int] | None = None, bergantung: bool = False, lepas_oleh_plt: bool = False
+) -> Cacat:
     """A planted problem; `menutup` when this case closes other checks than the kode usually does."""
     tahap, biasa = _TAHAP[kode]
-    return Cacat(kode, tahap, biasa if menutup is None else menutup, bergantung)
+    return Cacat(kode, tahap, biasa if menutup is None else menutup, bergantung, lepas_oleh_plt)
 
 
 def catatan(kode: str, *, tahap: int | None = None) -> Catatan:
@@ -71,7 +75,7 @@ def catatan(kode: str, *, tahap: int | None = None) -> Catatan:
 
 @dataclass(frozen=True, slots=True)
 class Kebenaran:
-    """What Sinkro SKP must find for a person once a bulk in the right order (KS before guru) has settled.
+    """What a sync must find for a person once a bulk in the right order (KS before guru) has settled.
 
     `dalam_massal` is False for who is no PMM user: a bulk of everybody does not cover them, a single request does.
     """

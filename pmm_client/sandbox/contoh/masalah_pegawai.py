@@ -148,6 +148,7 @@ def rotasi(p: PetakPegawai) -> None:
         )
         p.orang.skp = [dulu, _paruh_kedua(p.pembangun, p.instansi, kini)]
         p.orang.cacat.append(cacat("TERDAPAT_ROTASI"))
+        p.orang.gagal_rotasi = frozenset()
 
 
 def jenis_lain(p: PetakPegawai) -> None:

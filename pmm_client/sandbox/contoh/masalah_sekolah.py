@@ -174,7 +174,8 @@ def dipimpin_plt(p: PetakSekolah) -> None:
     plt.skp.append(
         replace(rencana, jenis="KEPALA_SEKOLAH", penugasan="PLT", jabatan="Plt. Kepala Sekolah", pola=p.sekolah.pola)
     )
-    _tandai_guru(p.sekolah, cacat("SKP_ORGANISASI_ATASAN_BELUM_ADA", bergantung=True))
+    plt.gagal_plt = frozenset()
+    _tandai_guru(p.sekolah, cacat("SKP_ORGANISASI_ATASAN_BELUM_ADA", bergantung=True, lepas_oleh_plt=True))
 
 
 def ks_skp_lama_beda(p: PetakSekolah) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pmm_client.sandbox.contoh.kebenaran import Cacat, Catatan
+from pmm_client.sandbox.contoh.penilaian import PENILAIAN_BIASA, RencanaPenilaian
 from pmm_client.sandbox.contoh.pmm import RencanaSkp, Sekolah
 
 _DEPAN: Final = (
@@ -98,7 +99,10 @@ _BELAKANG: Final = (
 
 @dataclass(slots=True)
 class Orang:
-    """A person in e-Kinerja and, when `di_pmm`, in PMM; `unit_id` is the unit kerja in e-Kinerja."""
+    """A person in e-Kinerja and, when `di_pmm`, in PMM; `unit_id` is the unit kerja in e-Kinerja.
+
+    `gagal_plt` and `gagal_rotasi` are what was planted for those syncs; None: the sync makes no sense for the person.
+    """
 
     nip: str
     nama: str
@@ -118,6 +122,9 @@ class Orang:
     khusus: bytes | None = None
     cacat: list[Cacat] = field(default_factory=list)
     catatan: list[Catatan] = field(default_factory=list)
+    penilaian: RencanaPenilaian = PENILAIAN_BIASA
+    gagal_plt: frozenset[str] | None = None
+    gagal_rotasi: frozenset[str] | None = None
 
 
 class PabrikOrang:

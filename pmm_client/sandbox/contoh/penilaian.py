@@ -1,11 +1,13 @@
 """Ratings of the sample, made from an SKP when asked: sparse months, and a final rating with evidence.
 
-Deterministic by the SKP's id. The predikat follows the matrix of PermenPANRB 6/2022.
+Deterministic by the SKP's id. The predikat follows the matrix of PermenPANRB 6/2022, except where a plan breaks it.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 _RATING: Final = ("DIATAS", "SESUAI", "SESUAI", "SESUAI", "DIBAWAH")
@@ -22,6 +24,29 @@ _PREDIKAT: Final = {
 }
 
 
+class KeadaanFinal(StrEnum):
+    """What PMM has of a person's final rating."""
+
+    LENGKAP = "LENGKAP"
+    BELUM_ADA = "BELUM_ADA"
+    FORMULIR_BELUM_LENGKAP = "FORMULIR_BELUM_LENGKAP"
+    FORMULIR_KOSONG = "FORMULIR_KOSONG"
+    PREDIKAT_SALAH = "PREDIKAT_SALAH"
+
+
+@dataclass(frozen=True, slots=True)
+class RencanaPenilaian:
+    """How a person was rated. `bulan`: exactly these months (None: about two of three); `bulan_salah`: the month, one
+    of them, whose predikat contradicts the matrix."""
+
+    bulan: tuple[int, ...] | None = None
+    bulan_salah: int | None = None
+    final: KeadaanFinal = KeadaanFinal.LENGKAP
+
+
+PENILAIAN_BIASA: Final = RencanaPenilaian()
+
+
 def _lempar(*bagian: object) -> int:
     return int.from_bytes(hashlib.blake2b("/".join(map(str, bagian)).encode(), digest_size=8).digest())
 
@@ -31,22 +56,35 @@ def _nilai(benih: int) -> dict[str, str]:
     return {"hasil_kerja": hasil, "perilaku_kerja": perilaku, "predikat": _PREDIKAT[hasil, perilaku]}
 
 
-def penilaian_periodik(daftar_skp: list[dict[str, Any]], tahun: int, tipe: str = "BULANAN") -> list[dict[str, Any]]:
-    """About two of three months (or quarters) that lie wholly within the agreed SKPs of the year."""
+def _salahkan(nilai: dict[str, str]) -> dict[str, str]:
+    return {**nilai, "predikat": "KURANG" if nilai["predikat"] != "KURANG" else "BAIK"}
+
+
+def penilaian_periodik(
+    daftar_skp: list[dict[str, Any]],
+    tahun: int,
+    tipe: str = "BULANAN",
+    rencana: RencanaPenilaian = PENILAIAN_BIASA,
+) -> list[dict[str, Any]]:
+    """The rated months (or quarters) that lie wholly within the agreed SKPs of the year."""
     hasil: list[dict[str, Any]] = []
+    bulan = rencana.bulan if tipe == "BULANAN" else None
     lebar = 1 if tipe == "BULANAN" else 3
     for skp in daftar_skp:
         awal, akhir = int(skp["periode_awal"][5:7]), int(skp["periode_akhir"][5:7])
         for angka in range(1, 12 // lebar + 1):
             benih = _lempar(skp["id"], tipe, angka)
-            if awal <= (angka - 1) * lebar + 1 and angka * lebar <= akhir and benih % 3:
+            dinilai = benih % 3 != 0 if bulan is None else angka in bulan
+            if awal <= (angka - 1) * lebar + 1 and angka * lebar <= akhir and dinilai:
+                nilai = _nilai(benih >> 4)
+                salah = tipe == "BULANAN" and angka == rencana.bulan_salah
                 hasil.append(
                     {
                         "skp_id": skp["id"],
                         "tahun": tahun,
                         "tipe_periodik": tipe,
                         "angka_periodik": angka,
-                        **_nilai(benih >> 4),
+                        **(_salahkan(nilai) if salah else nilai),
                         "dinilai_pada": f"{tahun}-{angka * lebar:02d}-27T10:00:00+07:00",
                         "versi": 1,
                     }
@@ -54,15 +92,17 @@ def penilaian_periodik(daftar_skp: list[dict[str, Any]], tahun: int, tipe: str =
     return hasil
 
 
-def penilaian_final(daftar_skp: list[dict[str, Any]], tahun: int) -> dict[str, Any] | None:
-    """The final rating of the year's last SKP; None for one in four, an incomplete form for another few."""
-    if not daftar_skp:
+def penilaian_final(
+    daftar_skp: list[dict[str, Any]], tahun: int, rencana: RencanaPenilaian = PENILAIAN_BIASA
+) -> dict[str, Any] | None:
+    """The final rating of the year's last SKP; None when there is none."""
+    if not daftar_skp or rencana.final is KeadaanFinal.BELUM_ADA:
         return None
     skp = max(daftar_skp, key=lambda s: str(s["periode_akhir"]))
-    benih = _lempar(skp["id"], "FINAL")
-    if benih % 4 == 0:
-        return None
-    lengkap = benih % 16 != 1
+    nilai = _nilai(_lempar(skp["id"], "FINAL") >> 4)
+    if rencana.final is KeadaanFinal.PREDIKAT_SALAH:
+        nilai = _salahkan(nilai)
+    kosong = rencana.final is KeadaanFinal.FORMULIR_KOSONG
     rincian = [
         {
             "rhk_id": rhk["id"],
@@ -80,13 +120,12 @@ def penilaian_final(daftar_skp: list[dict[str, Any]], tahun: int) -> dict[str, A
         for rhk in skp["rhk"]
         for indikator in rhk["indikator"]
     ]
-    kosong = {"hasil_kerja": None, "perilaku_kerja": None, "predikat": None}
     return {
         "skp_id": skp["id"],
         "tahun": tahun,
-        "lengkap": lengkap,
-        **(_nilai(benih >> 4) if lengkap else kosong),
-        "dinilai_pada": f"{tahun}-12-20T10:00:00+07:00" if lengkap else None,
+        "lengkap": not kosong and rencana.final is not KeadaanFinal.FORMULIR_BELUM_LENGKAP,
+        **(dict.fromkeys(nilai) if kosong else nilai),
+        "dinilai_pada": None if kosong else f"{tahun}-12-20T10:00:00+07:00",
         "versi": 1,
         "rincian": rincian,
     }

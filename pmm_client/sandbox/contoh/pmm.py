@@ -24,6 +24,7 @@ from pmm_client.sandbox.contoh.naskah import (
     SATUAN,
     Naskah,
 )
+from pmm_client.sandbox.contoh.penilaian import PENILAIAN_BIASA, RencanaPenilaian
 
 # Which of the five results have a second indicator: eight indicators an SKP.
 _DUA_INDIKATOR = (True, True, True, False, False)
@@ -208,6 +209,7 @@ class OrangPMM:
     sekolah: Sekolah
     skp: tuple[RencanaSkp, ...] = ()
     jawaban_skp: bytes | None = None
+    penilaian: RencanaPenilaian = PENILAIAN_BIASA
 
 
 @dataclass(slots=True)
@@ -244,6 +246,11 @@ class DataPMM:
         if orang is None:
             return None
         return [susun_skp(r) for r in sorted((r for r in orang.skp if r.tahun == tahun), key=lambda r: (r.awal, r.id))]
+
+    def rencana_penilaian(self, nip: str, tahun: int) -> RencanaPenilaian:
+        """How the person was rated: as planted in the sample's year, else in the usual way."""
+        orang = self.orang.get(nip)
+        return orang.penilaian if orang is not None and tahun == self.tahun else PENILAIAN_BIASA
 
     def jawaban_skp(self, nip: str, tahun: int) -> bytes | None:
         """The planted body that replaces the SKP answer of the sample's year, if any."""

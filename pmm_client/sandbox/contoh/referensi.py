@@ -26,6 +26,23 @@ _AKHIR_BULAN: Final = (
 )
 
 
+def _triwulan(instansi_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "instansi_id": instansi_id,
+            "nama": f"TRIWULAN {ROMAWI[triwulan]}",
+            "jenis": "PERIODIK",
+            "tipe_periodik": "TRIWULANAN",
+            "angka_periodik": triwulan,
+            "periode_awal": f"{3 * triwulan - 2:02d}-01",
+            "periode_akhir": _AKHIR_BULAN[3 * triwulan - 1],
+            "batas_pengisian": f"{3 * triwulan % 12 + 1:02d}-10",
+            "tahun": None,
+        }
+        for triwulan in range(1, 5)
+    ]
+
+
 def _periode(instansi_id: str) -> list[dict[str, Any]]:
     bulanan = [
         {
@@ -103,6 +120,7 @@ def susun_referensi(daftar: Sequence[InstansiContoh], tahun: int) -> dict[str, l
                 hasil["user_pmm"].append({"nip": o.nip})
         hasil["pimpinan"].extend(instansi.pimpinan)
         hasil["periode"].extend(_periode(instansi.id))
+        hasil["periode"].extend(_triwulan(instansi.id) if instansi.dua_tipe else ())
         hasil["padanan_unor"].extend(instansi.padanan)
         hasil["skp"].extend(instansi.skp)
         hasil["skp"].append(_skp_kepala_dinas(instansi, tahun))

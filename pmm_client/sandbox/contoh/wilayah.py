@@ -61,7 +61,7 @@ class SekolahContoh:
 
 @dataclass(slots=True)
 class InstansiContoh:
-    """One tenant."""
+    """One tenant. `dua_tipe`: its periods of the year are of two tipe, so no periodic rating of it can land."""
 
     id: str
     nama: str
@@ -78,6 +78,7 @@ class InstansiContoh:
     pimpinan: list[dict[str, Any]] = field(default_factory=list)
     padanan: list[dict[str, Any]] = field(default_factory=list)
     skp: list[dict[str, Any]] = field(default_factory=list)
+    dua_tipe: bool = False
 
     def pejabat(self) -> tuple[Orang, ...]:
         """Who leads the offices; none of them is a PMM user."""

@@ -193,14 +193,20 @@ def test_skp_ekinerja_tidak_bertumpukan(contoh: Contoh) -> None:
 def test_skp_pmm_definitif_tidak_bertumpukan(contoh: Contoh) -> None:
     for nip in contoh.data_pmm:
         daftar = contoh.data_pmm.skp(nip, 2026) or []
-        assert not _bertumpukan(
-            [(s["periode_awal"], s["periode_akhir"]) for s in daftar if s["penugasan"] == "DEFINITIF"]
-        )
+        rotasi = contoh.kebenaran_jenis["SKP_ROTASI"].get(nip)
+        ditanam = rotasi is not None and "RANTAI_ROTASI_TIDAK_VALID" in rotasi.gagal
+        rentang = [(s["periode_awal"], s["periode_akhir"]) for s in daftar if s["penugasan"] == "DEFINITIF"]
+        assert _bertumpukan(rentang) == ditanam
 
 
 def test_periode_berurutan(contoh: Contoh) -> None:
-    bulanan = [p for p in contoh.referensi["periode"] if p["jenis"] == "PERIODIK"]
-    assert Counter(p["instansi_id"] for p in bulanan) == {"instansi-01": 12, "instansi-02": 12}
+    periodik = [p for p in contoh.referensi["periode"] if p["jenis"] == "PERIODIK"]
+    assert Counter((p["instansi_id"], p["tipe_periodik"]) for p in periodik) == {
+        ("instansi-01", "BULANAN"): 12,
+        ("instansi-02", "BULANAN"): 12,
+        ("instansi-02", "TRIWULANAN"): 4,
+    }
+    bulanan = [p for p in periodik if p["tipe_periodik"] == "BULANAN"]
     for p in bulanan:
         assert p["periode_awal"][:2] == p["periode_akhir"][:2] == f"{p['angka_periodik']:02d}"
         date(2028, int(p["periode_akhir"][:2]), int(p["periode_akhir"][3:]))
