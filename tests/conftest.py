@@ -23,6 +23,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("SINKRO_PG", "wheel"),
         help="PostgreSQL for the tests: the embedded wheel (default) or the machine's own",
     )
+    parser.addoption("--peramban", action="store_true", help="also the tests that drive a real browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--peramban"):
+        return
+    for item in items:
+        if item.get_closest_marker("peramban"):
+            item.add_marker(pytest.mark.skip(reason="needs a browser: --peramban"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,7 @@ from services.sinkronisasi.antrean import (
     pulihkan,
 )
 from services.sinkronisasi.mesin import Mesin
+from services.worker.tugas_berkala import DAFTAR_TUGAS, TugasBerkala, kerjakan_bila_memimpin
 
 INTERAKTIF_BERSAMAAN = 16
 MASSAL_BERSAMAAN = 3
@@ -64,6 +66,8 @@ class Pekerja:
                 kelompok.create_task(self._layani(lajur))
             kelompok.create_task(self._berkala(PERPANJANG_SETIAP_DETIK, self._perpanjang))
             kelompok.create_task(self._berkala(SAPU_SETIAP_DETIK, self._sapu))
+            for tugas in DAFTAR_TUGAS:
+                kelompok.create_task(self._berkala(tugas.setiap_detik, partial(self._tugaskan, tugas)))
 
     async def berhenti(self) -> None:
         """Claims nothing more, waits a while for what runs, hands the rest back."""
@@ -152,9 +156,17 @@ class Pekerja:
             try:
                 await pekerjaan()
             except DATABASE_PERGI as galat:
-                _log.warning("database tidak terjangkau", pekerjaan=pekerjaan.__name__, galat=_nama(galat))
+                _log.warning("database tidak terjangkau", galat=_nama(galat))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._berhenti.wait(), detik)
+
+    async def _tugaskan(self, tugas: TugasBerkala) -> None:
+        try:
+            await kerjakan_bila_memimpin(self.konteks, tugas)
+        except DATABASE_PERGI:
+            raise
+        except Exception:  # noqa: BLE001 - one duty's fault must not end the worker
+            _log.exception("galat internal pada tugas berkala", tugas=tugas.nama)
 
     async def _perpanjang(self) -> None:
         if self._dipegang:

@@ -5,6 +5,7 @@ A tenant's row names its `instansi_id`. Ids are time-ordered UUIDs, made by `id_
 """
 
 from services.db.tables.dasar import Base, metadata
+from services.db.tables.massal import MassalButirRow, MassalRow
 from services.db.tables.penilaian import (
     BuktiDukungRow,
     PenilaianRiwayatRow,
@@ -23,8 +24,6 @@ from services.db.tables.referensi import (
 )
 from services.db.tables.sinkro import (
     AuditRow,
-    MassalButirRow,
-    MassalRow,
     PercobaanRow,
     SandaranRow,
     SinkroRow,

@@ -1,0 +1,16 @@
+"""Bulks of a whole region: the frozen selection in chunks, pause and cancel, fair turns."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
