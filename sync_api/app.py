@@ -28,6 +28,7 @@ from sync_api.v1 import (
     log_sinkro,
     padanan_unor,
     pegawai,
+    perbaikan,
     periode,
     referensi,
     sinkro,
@@ -43,6 +44,7 @@ Galat dijawab sebagai `application/problem+json` (RFC 9457); `type` menunjuk hal
 
 RUTER = (
     log_sinkro.router,
+    perbaikan.router,
     sinkro_massal.router,
     pegawai.router,
     padanan_unor.router,

@@ -1,0 +1,221 @@
+"""The repairs that free most people: the blocked syncs of an instansi read once, ranked by the domain.
+
+A finding whose facts have all been repaired since holds nobody back any more, although the row still shows it until the
+next attempt (`pelepasan` struck it).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, literal_column, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ekinerja_domain.sinkronisasi.jenis import TipeSkp
+from ekinerja_domain.sinkronisasi.perbaikan import (
+    Halangan,
+    KunciPerbaikan,
+    Perbaikan,
+    Terhalang,
+    susun_perbaikan,
+    tuntas_diperiksa,
+)
+from ekinerja_domain.sinkronisasi.status import StatusSinkro
+from ekinerja_domain.sinkronisasi.temuan import KATALOG, Fakta, JenisFakta, Kode
+from services.db.kursor import urutan_dari_teks, urutan_ke_teks
+from services.db.tables import SinkroRow
+from services.identitas.pemanggil import Jangkauan
+from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+from services.sinkronisasi.registri import JENIS_TERDAFTAR
+
+_TERHALANG = (StatusSinkro.GAGAL, StatusSinkro.TERTAHAN)
+# Of every blocking finding only what the ranking needs; the texts are read for the rows of one page.
+_TEMUAN: ColumnElement[Any] = literal_column(
+    """
+    (SELECT json_agg(json_build_object(
+        'kode', t->>'kode', 'kelas', t->>'kelas', 'objek_jenis', t->'objek'->>'jenis', 'objek_id', t->'objek'->>'id',
+        'rincian', json_build_object('aktif', t->'rincian'->'aktif'),
+        'unit_pmm', t->'rincian'->'unit_kerja_pmm'->>'id'))
+     FROM jsonb_array_elements(sinkro.temuan) t WHERE t->>'tingkat' = 'GAGAL')
+    """
+)
+_SANDARAN: ColumnElement[Any] = literal_column(
+    """
+    (SELECT json_agg(json_build_array(d.kode, d.fakta, d.kunci))
+     FROM sinkro_sandaran d WHERE d.sinkro_id = sinkro.id)
+    """
+)
+_PIMPINAN = text(
+    """
+    SELECT DISTINCT nip, unit_kerja_id FROM pimpinan
+    WHERE nip = ANY(CAST(:nip AS text[])) AND mulai <= make_date(:tahun, 12, 31)
+      AND (selesai IS NULL OR selesai >= make_date(:tahun, 1, 1))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Baris:
+    """One blocked sync as it was read."""
+
+    id: UUID
+    nip: str
+    jenis: str
+    tahun: int
+    tipe_skp: str | None
+    unit_kerja_id: str | None
+    temuan: list[dict[str, Any]]
+    fakta: Mapping[str, frozenset[Fakta]]
+
+
+async def daftar_perbaikan(
+    conn: AsyncConnection,
+    jangkauan: Jangkauan,
+    *,
+    jenis: Collection[str] = (),
+    tahun: Collection[int] = (),
+    pelaku: Collection[str] = (),
+    kursor: str | None = None,
+    jumlah_baris: int = 50,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of repairs, the one that frees most people first, and the cursor of the next page.
+
+    Each as `GET /v1/perbaikan` gives it. Empty filters ask nothing; `pelaku`: repairs in which one of these acts. Reads
+    every blocked sync within the reach: narrow it to one instansi. Raises KursorTidakSah.
+    """
+    nama = f"perbaikan|{sorted(jenis)}|{sorted(tahun)}|{sorted(pelaku)}|{jangkauan}"
+    dari = urutan_dari_teks(kursor, nama) if kursor else None
+    baris = await _baca(conn, jangkauan, jenis, tahun)
+    memimpin = await _memimpin(conn, baris)
+    contoh: dict[KunciPerbaikan, UUID] = {}
+    terhalang = []
+    for satu in baris:
+        dibaca = _terhalang(satu, memimpin.get((satu.nip, satu.tahun), frozenset()))
+        if dibaca is not None:
+            terhalang.append(dibaca)
+            for h in dibaca.halangan:
+                contoh.setdefault(h.kunci, satu.id)
+    urut = susun_perbaikan(terhalang)
+    if pelaku:
+        oleh = await _pelaku(conn, {p.kunci: contoh[p.kunci] for p in urut})
+        urut = [p for p in urut if not oleh[p.kunci].isdisjoint(pelaku)]
+    sisa = [p for p in urut if dari is None or _urutan(p) > dari]
+    halaman = sisa[:jumlah_baris]
+    teks = await _teks(conn, {p.kunci: contoh[p.kunci] for p in halaman})
+    data = [_ke_json(p, teks[p.kunci]) for p in halaman]
+    berikut = urutan_ke_teks(_urutan(halaman[-1]), nama) if len(sisa) > len(halaman) else None
+    return data, berikut
+
+
+def _urutan(p: Perbaikan) -> tuple[str | int, ...]:
+    return (-p.terlepas, -p.langsung, p.kunci.kode, p.kunci.kelas, p.kunci.objek_jenis, p.kunci.objek_id)
+
+
+def _ke_json(p: Perbaikan, temuan: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "kode": p.kunci.kode,
+        "judul": temuan["pesan"],
+        "objek": temuan["objek"],
+        "pelaku": temuan["pelaku"],
+        "langkah": temuan["langkah"],
+        "jumlah_langsung": p.langsung,
+        "jumlah_terlepas": p.terlepas,
+        "jumlah_belum_diperiksa": p.belum_diperiksa,
+    }
+
+
+async def _baca(
+    conn: AsyncConnection, jangkauan: Jangkauan, jenis: Collection[str], tahun: Collection[int]
+) -> list[_Baris]:
+    s = SinkroRow
+    # What a person must ask for after a preview is never freed by itself.
+    sendiri = [str(nama) for nama, p in JENIS_TERDAFTAR.items() if p.massal]
+    saring = SaringLog(
+        status=_TERHALANG,
+        jenis=tuple(j for j in (jenis or sendiri) if j in sendiri),
+        tahun=tuple(tahun),
+    )
+    if not saring.jenis:
+        return []
+    perintah = select(
+        s.id, s.nip, s.jenis, s.tahun, s.tipe_skp, s.unit_kerja_id, _TEMUAN.label("temuan"), _SANDARAN.label("sandaran")
+    ).where(terlihat(jangkauan), cocok(saring))
+    hasil = []
+    for b in await conn.execute(perintah):
+        fakta: dict[str, set[Fakta]] = defaultdict(set)
+        for kode, jenis_fakta, kunci in b.sandaran or ():
+            fakta[kode].add(Fakta(JenisFakta(jenis_fakta), kunci))
+        beku = {kode: frozenset(isi) for kode, isi in fakta.items()}
+        hasil.append(_Baris(b.id, b.nip, b.jenis, b.tahun, b.tipe_skp, b.unit_kerja_id, b.temuan or [], beku))
+    return hasil
+
+
+async def _memimpin(conn: AsyncConnection, baris: Sequence[_Baris]) -> dict[tuple[str, int], frozenset[str]]:
+    """The units each person leads or led in the year of the sync."""
+    hasil: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for tahun in {b.tahun for b in baris}:
+        nip = sorted({b.nip for b in baris if b.tahun == tahun})
+        for p in await conn.execute(_PIMPINAN, {"nip": nip, "tahun": tahun}):
+            hasil[p.nip, tahun].add(p.unit_kerja_id)
+    return {kunci: frozenset(unit) for kunci, unit in hasil.items()}
+
+
+def _terhalang(b: _Baris, memimpin: frozenset[str]) -> Terhalang | None:
+    """The sync for the ranking; None when everything that held it back has been repaired."""
+    tersisa = [t for t in b.temuan if t["kode"] in b.fakta or not _bersandar(t["kode"])]
+    halangan: dict[KunciPerbaikan, frozenset[Fakta]] = {}
+    for t in tersisa:
+        kunci = KunciPerbaikan(t["kode"], t["kelas"] or "", t["objek_jenis"], t["objek_id"] or "")
+        halangan[kunci] = b.fakta.get(t["kode"], frozenset())
+    if not halangan:
+        return None
+    return Terhalang(
+        nip=b.nip,
+        halangan=tuple(Halangan(kunci, fakta) for kunci, fakta in halangan.items()),
+        dampak=_dampak(b, memimpin),
+        tuntas=tuntas_diperiksa(b.jenis, b.tipe_skp, tersisa),
+    )
+
+
+def _bersandar(kode: str) -> bool:
+    """Whether findings of this kode rest on facts that can change."""
+    return any(f is not JenisFakta.LAYANAN for f in KATALOG[Kode(kode)].fakta)
+
+
+def _dampak(b: _Baris, memimpin: frozenset[str]) -> frozenset[Fakta]:
+    """The facts that change when the sync lands: the own SKP, and that of every unit the person leads or will lead."""
+    if not JENIS_TERDAFTAR[b.jenis].jalur.startswith("skp"):
+        return frozenset()
+    unit = set(memimpin)
+    if b.tipe_skp == TipeSkp.KEPALA_SEKOLAH and b.unit_kerja_id is not None:
+        unit.add(b.unit_kerja_id)
+    unit |= {t["unit_pmm"] for t in b.temuan if t["unit_pmm"] is not None}
+    dampak = {Fakta(JenisFakta.SKP_ATASAN, f"{u}:{b.tahun}") for u in unit}
+    return frozenset({Fakta(JenisFakta.SKP_PEGAWAI, f"{b.nip}:{b.tahun}"), *dampak})
+
+
+async def _teks(conn: AsyncConnection, contoh: Mapping[KunciPerbaikan, UUID]) -> dict[KunciPerbaikan, Any]:
+    """Each repair's finding with its words, from one sync that has it."""
+    s = SinkroRow
+    ids = sorted(set(contoh.values()))
+    baca = select(s.id, s.temuan).where(s.id.in_(ids))
+    menurut_id = {b.id: b.temuan for b in await conn.execute(baca)} if ids else {}
+    return {kunci: next(t for t in menurut_id[nomor] if _kunci_penuh(t) == kunci) for kunci, nomor in contoh.items()}
+
+
+def _kunci_penuh(t: Mapping[str, Any]) -> KunciPerbaikan:
+    return KunciPerbaikan(t["kode"], t["kelas"] or "", t["objek"]["jenis"], t["objek"]["id"] or "")
+
+
+async def _pelaku(conn: AsyncConnection, contoh: Mapping[KunciPerbaikan, UUID]) -> dict[KunciPerbaikan, frozenset[str]]:
+    """Who acts in each repair. The catalogue tells, but for findings whose actor differs from case to case."""
+    menurut_jenis: dict[tuple[str, str], KunciPerbaikan] = {}
+    for kunci in contoh:
+        menurut_jenis.setdefault((kunci.kode, kunci.kelas), kunci)
+    teks = await _teks(conn, {kunci: contoh[kunci] for kunci in menurut_jenis.values()})
+    pelaku = {jenis: frozenset(teks[kunci]["pelaku"]) for jenis, kunci in menurut_jenis.items()}
+    return {kunci: pelaku[kunci.kode, kunci.kelas] for kunci in contoh}
