@@ -86,12 +86,14 @@ class Halangan:
 @dataclass(frozen=True, slots=True)
 class Terhalang:
     """One blocked sync. `halangan`: every blocking finding; `dampak`: the facts its landing changes; `tuntas`: no check
-    was left out for want of what is missing."""
+    was left out for want of what is missing; `klaim`: who leads a unit, where that stands or falls with this person's
+    own row."""
 
     nip: str
     halangan: tuple[Halangan, ...]
     dampak: frozenset[Fakta]
     tuntas: bool
+    klaim: frozenset[Fakta] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def susun_perbaikan(terhalang: Sequence[Terhalang]) -> list[Perbaikan]:
     hasil = []
     for kunci, nomor in menurut_kunci.items():
         berubah = set(fakta_diubah(kunci, fakta_kunci[kunci]))
+        if any(f.jenis is JenisFakta.PEGAWAI for f in berubah):
+            berubah |= {f for n in nomor for f in terhalang[n].klaim}
         pasti = {n for n in nomor if len(terhalang[n].halangan) == 1 and terhalang[n].tuntas}
         mungkin = _yang_mungkin_mendarat(terhalang, menurut_fakta, kunci, nomor, berubah)
         nip_pasti = {terhalang[n].nip for n in pasti}

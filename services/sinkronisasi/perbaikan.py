@@ -178,6 +178,7 @@ def _terhalang(b: _Baris, memimpin: frozenset[str]) -> Terhalang | None:
         halangan=tuple(Halangan(kunci, fakta) for kunci, fakta in halangan.items()),
         dampak=_dampak(b, memimpin),
         tuntas=tuntas_diperiksa(b.jenis, b.tipe_skp, tersisa),
+        klaim=frozenset(Fakta(JenisFakta.PIMPINAN_UNIT, u) for u in memimpin),
     )
 
 
