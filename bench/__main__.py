@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import ujung_ke_ujung
+from bench import pmm_batas, pmm_klien, pmm_latensi, ujung_ke_ujung
 from bench.laporan import Angka, cetak, mesin
 
 SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "ujung": ujung_ke_ujung.jalankan,
+    "pmm": pmm_klien.jalankan,
+    "pmm-latensi": pmm_latensi.jalankan,
+    "pmm-batas": pmm_batas.jalankan,
 }
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from pmm_client._exchange import Jawaban
 from pmm_client._retry import baca_retry_after
-from pmm_client._transport import Jawaban
 from pmm_client.errors import PMMError, PMMGagal, PMMJawabanTidakSah, PMMMembatasi, PMMTidakTerjangkau
 
 T = TypeVar("T")

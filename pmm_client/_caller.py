@@ -3,7 +3,6 @@
 A try that never went out (breaker open) costs nothing; a try that did is told to the breaker and to the observer.
 """
 
-import asyncio
 import json
 import uuid
 from collections.abc import Callable
@@ -12,15 +11,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from pmm_client._answers import Amplop, Ditolak, badan_json, bentuk_salah, tidak_sah, urai
 from pmm_client._auth import TITIK_MASUK, JawabanToken, SumberToken
-from pmm_client._breaker import PemutusSirkuit
-from pmm_client._pacing import Pacer
-from pmm_client._retry import Anggaran, AturanUlang, SirkuitTerbuka, ulangi
-from pmm_client._transport import Jawaban, KoneksiGagal, PembuatPermintaan, kirim
+from pmm_client._breaker import PemutusSirkuit, SebabTerbuka
+from pmm_client._exchange import Jawaban, KoneksiGagal, Pengangkut, Permintaan
+from pmm_client._gate import Gerbang
+from pmm_client._pacing import GiliranDitahan, Lajur, Pacer
+from pmm_client._retry import Anggaran, AturanUlang, GiliranTertahan, SirkuitTerbuka, ulangi
 from pmm_client.config import PMMConfig
 from pmm_client.errors import (
     PMMAksesDitolak,
@@ -30,6 +29,7 @@ from pmm_client.errors import (
     PMMMembatasi,
     PMMTidakTerjangkau,
 )
+from pmm_client.etag import PMMBeretag, PMMTidakBerubah, etag_sah
 
 T = TypeVar("T")
 Hasil = TypeVar("Hasil")
@@ -51,6 +51,15 @@ class Titik(Generic[T]):
     boleh_kosong: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pertanyaan:
+    """One logical call: path and query, the X-Request-ID kept across its tries, its lane."""
+
+    alamat: str
+    request_id: str
+    lajur: Lajur
+
+
 class Pemanggil:
     """What all calls of one client share. Clocks, chance and sleep are arguments."""
 
@@ -65,7 +74,7 @@ class Pemanggil:
         jam: Callable[[], float],
         jam_dinding: Callable[[], datetime],
     ) -> None:
-        self.transport: httpx.AsyncBaseTransport | None = None
+        self.pengangkut: Pengangkut | None = None
         self._config = config
         self._pacer = pacer
         self._pemutus = pemutus
@@ -73,52 +82,87 @@ class Pemanggil:
         self._amati = amati
         self._jam = jam
         self._jam_dinding = jam_dinding
-        self._slot = asyncio.Semaphore(config.konkurensi)
+        self._gerbang = Gerbang(config.konkurensi)
         self._token = SumberToken(self._minta_token, jam)
-        self._permintaan = PembuatPermintaan(config)
 
     async def tutup(self) -> None:
-        """End a token fetch under way and close the connections."""
+        """End a token fetch under way, the turns and the connections."""
         await self._token.tutup()
-        if self.transport is not None:
-            await self.transport.aclose()
+        await self._pacer.tutup()
+        if self.pengangkut is not None:
+            await self.pengangkut.tutup()
 
     async def panggil_wajib(
-        self, titik: Titik[T], alamat: str, request_id: str, keluhan: Callable[[T], str | None] | None = None
+        self, titik: Titik[T], tanya: Pertanyaan, keluhan: Callable[[T], str | None] | None = None
     ) -> T:
         """Like `panggil` for an endpoint whose `data` may not be null."""
-        data = await self.panggil(titik, alamat, request_id, keluhan)
+        data = await self.panggil(titik, tanya, keluhan)
         if data is None:
             raise TypeError(f"{titik.jalur}: data boleh kosong")
         return data
 
     async def panggil(
-        self, titik: Titik[T], alamat: str, request_id: str, keluhan: Callable[[T], str | None] | None = None
+        self, titik: Titik[T], tanya: Pertanyaan, keluhan: Callable[[T], str | None] | None = None
     ) -> T | None:
-        """Ask `alamat` (path and query). `keluhan` tells what in a well-formed answer is not what was asked for, None
-        if nothing. A refused token is renewed once. Raises every PMMError."""
+        """Ask. `keluhan` tells what in a well-formed answer is not what was asked for, None if nothing. Raises every
+        PMMError."""
+        return await self._tanyakan(
+            titik.jalur, tanya, (), lambda jawaban: self._baca(jawaban, titik, tanya.request_id, keluhan)
+        )
+
+    async def panggil_bersyarat(
+        self,
+        titik: Titik[T],
+        tanya: Pertanyaan,
+        etag: str | None,
+        keluhan: Callable[[T], str | None] | None = None,
+    ) -> PMMBeretag[T] | PMMTidakBerubah:
+        """Like `panggil_wajib`, asking only for what is not the answer tagged `etag`."""
+
+        def olah(jawaban: Jawaban) -> PMMBeretag[T] | PMMTidakBerubah:
+            terbaru = jawaban.headers.get("etag")
+            terbaru = terbaru if terbaru is not None and etag_sah(terbaru) else None
+            if jawaban.status == 304 and etag is not None:
+                return PMMTidakBerubah(terbaru or etag)
+            data = self._baca(jawaban, titik, tanya.request_id, keluhan)
+            if data is None:
+                raise TypeError(f"{titik.jalur}: data boleh kosong")
+            return PMMBeretag(data, terbaru)
+
+        kepala = () if etag is None else (("If-None-Match", etag),)
+        return await self._tanyakan(titik.jalur, tanya, kepala, olah)
+
+    def _baca(
+        self, jawaban: Jawaban, titik: Titik[T], request_id: str, keluhan: Callable[[T], str | None] | None
+    ) -> T | None:
+        data = urai(jawaban, titik.pengurai, jalur=titik.jalur, request_id=request_id, sekarang=self._jam_dinding)
+        masalah: str | None = None
+        if data is None:
+            if not titik.boleh_kosong:
+                masalah = "data: null pada jawaban sukses"
+        elif keluhan is not None:
+            masalah = keluhan(data)
+        if masalah is not None:
+            raise tidak_sah(jawaban, masalah, titik.jalur, request_id)
+        return data
+
+    async def _tanyakan(
+        self, jalur: str, tanya: Pertanyaan, kepala: tuple[tuple[str, str], ...], olah: Callable[[Jawaban], Hasil]
+    ) -> Hasil:
+        """A GET with a token; a refused token is renewed once."""
+        request_id = tanya.request_id
         anggaran = Anggaran(self._config.total, self._config.max_percobaan)
         token = self._token.sekarang() or await self._tunggu_token(request_id, anggaran)
 
-        def olah(jawaban: Jawaban) -> T | None:
-            data = urai(jawaban, titik.pengurai, jalur=titik.jalur, request_id=request_id, sekarang=self._jam_dinding)
-            masalah: str | None = None
-            if data is None:
-                if not titik.boleh_kosong:
-                    masalah = "data: null pada jawaban sukses"
-            elif keluhan is not None:
-                masalah = keluhan(data)
-            if masalah is not None:
-                raise tidak_sah(jawaban, masalah, titik.jalur, request_id)
-            return data
-
-        async def satu() -> T | None:
-            permintaan = self._permintaan.get(alamat, request_id, token)
-            return await self._coba(titik.jalur, permintaan, request_id, anggaran, olah)
+        async def satu() -> Hasil:
+            kepala_semua = (("X-Request-ID", request_id), ("Authorization", f"Bearer {token}"), *kepala)
+            permintaan = Permintaan("GET", tanya.alamat, kepala_semua)
+            return await self._coba(jalur, permintaan, request_id, tanya.lajur, anggaran, olah)
 
         try:
             return await ulangi(satu, anggaran, self._aturan)
         except Ditolak:
+            self._pemutus.catat_belum_pasti()
             self._token.tolak(token)
         token = await self._tunggu_token(request_id, anggaran)
         anggaran.percobaan = max(anggaran.percobaan, 1)
@@ -126,10 +170,10 @@ class Pemanggil:
             return await ulangi(satu, anggaran, self._aturan)
         except Ditolak as ditolak:
             jawaban = ditolak.jawaban
+        self._pemutus.catat_ditolak(pasti=False)
         raise PMMAksesDitolak(
-            "PMM menolak token baru", jalur=titik.jalur, request_id=request_id, status=jawaban.status,
-            mentah=jawaban.badan,
-        )  # fmt: skip
+            "PMM menolak token baru", jalur=jalur, request_id=request_id, status=jawaban.status, mentah=jawaban.badan
+        )
 
     async def _tunggu_token(self, request_id: str, anggaran: Anggaran) -> str:
         mulai = self._jam()
@@ -149,12 +193,15 @@ class Pemanggil:
             }
         ).encode("ascii")
 
+        kepala = (("X-Request-ID", request_id), ("Content-Type", "application/x-www-form-urlencoded"))
+        permintaan = Permintaan("POST", TITIK_MASUK, kepala, isi)
+
         def olah(jawaban: Jawaban) -> JawabanToken:
             return self._urai_token(jawaban, request_id)
 
         async def satu() -> JawabanToken:
-            permintaan = self._permintaan.post_formulir(TITIK_MASUK, request_id, isi)
-            return await self._coba(TITIK_MASUK, permintaan, request_id, anggaran, olah)
+            # Everybody waits for it, so it goes in the lane of those who wait at a screen.
+            return await self._coba(TITIK_MASUK, permintaan, request_id, Lajur.INTERAKTIF, anggaran, olah)
 
         try:
             return await ulangi(satu, anggaran, self._aturan)
@@ -179,28 +226,21 @@ class Pemanggil:
     async def _coba(
         self,
         jalur: str,
-        permintaan: httpx.Request,
+        permintaan: Permintaan,
         request_id: str,
+        lajur: Lajur,
         anggaran: Anggaran,
         olah: Callable[[Jawaban], Hasil],
     ) -> Hasil:
         """One try: at most one request on the wire. Raises Ditolak and every PMMError."""
-        if self.transport is None:
+        if self.pengangkut is None:
             raise RuntimeError("PMMClient dipakai di luar `async with`")
         self._lewat_pemutus(self._pemutus.sisa(), jalur, request_id)
-        async with self._slot:
-            await self._pacer.giliran()
-            self._lewat_pemutus(self._pemutus.minta_izin(), jalur, request_id)
-            mulai = self._jam()
-            try:
-                async with asyncio.timeout(anggaran.detik):
-                    jawaban: Jawaban | str = await kirim(self.transport, permintaan, self._config.batas_badan)
-            except KoneksiGagal as gagal:
-                jawaban = str(gagal)
-            except TimeoutError:
-                jawaban = "batas waktu panggilan habis"
-            lama = self._jam() - mulai
-            anggaran.detik -= lama
+        await self._gerbang.masuk(lajur)
+        try:
+            jawaban, lama = await self._kirim(self.pengangkut, jalur, permintaan, request_id, lajur, anggaran)
+        finally:
+            self._gerbang.keluar(lajur)
         try:
             if isinstance(jawaban, str):
                 raise PMMTidakTerjangkau(jawaban, jalur=jalur, request_id=request_id)
@@ -211,27 +251,82 @@ class Pemanggil:
         self._catat(jalur, None, lama)
         return hasil
 
+    async def _kirim(
+        self,
+        pengangkut: Pengangkut,
+        jalur: str,
+        permintaan: Permintaan,
+        request_id: str,
+        lajur: Lajur,
+        anggaran: Anggaran,
+    ) -> tuple[Jawaban | str, float]:
+        """The answer, or why there is none, and the seconds it took without the wait for the turn. The connection is
+        open before the turn comes, so that the request leaves in its turn and not when a handshake is done."""
+        self._lewat_pemutus(self._pemutus.minta_izin(), jalur, request_id)
+        probe = self._pemutus.terbuka
+        mulai = self._jam()
+        try:
+            saluran = await pengangkut.sambungkan(anggaran.detik)
+        except KoneksiGagal as gagal:
+            return str(gagal), self._habiskan(anggaran, mulai)
+        try:
+            lama = self._habiskan(anggaran, mulai)
+            await self._giliran(jalur, request_id, lajur)
+            if self._pemutus.terbuka and not probe:
+                self._lewat_pemutus(self._pemutus.sisa() or self._config.pemutus_jeda, jalur, request_id)
+            mulai = self._jam()
+            try:
+                jawaban: Jawaban | str = await saluran.tanya(permintaan, max(anggaran.detik, 0.001))
+            except KoneksiGagal as gagal:
+                jawaban = str(gagal)
+            return jawaban, lama + self._habiskan(anggaran, mulai)
+        finally:
+            saluran.lepas()
+
+    async def _giliran(self, jalur: str, request_id: str, lajur: Lajur) -> None:
+        try:
+            await self._pacer.giliran(lajur)
+            return
+        except GiliranDitahan as ditahan:
+            detik = ditahan.detik
+        raise GiliranTertahan("giliran ditahan", jalur=jalur, request_id=request_id, retry_after=detik)
+
+    def _habiskan(self, anggaran: Anggaran, mulai: float) -> float:
+        lama = self._jam() - mulai
+        anggaran.detik -= lama
+        return lama
+
     def _lewat_pemutus(self, sisa: float, jalur: str, request_id: str) -> None:
         if sisa > 0.0:
-            raise SirkuitTerbuka("pemutus sirkuit terbuka", jalur=jalur, request_id=request_id, retry_after=sisa)
+            ditolak = self._pemutus.sebab is SebabTerbuka.AKSES_DITOLAK
+            jenis = PMMAksesDitolak if ditolak else SirkuitTerbuka
+            raise jenis("pemutus sirkuit terbuka", jalur=jalur, request_id=request_id, retry_after=sisa)
 
     def _catat(self, jalur: str, galat: PMMError | Ditolak | None, lama: float) -> None:
+        hasil = _HASIL[type(galat)]
         match galat:
             case PMMTidakTerjangkau():
-                hasil = "tidak_terjangkau"
                 self._pemutus.catat_tak_terjangkau()
             case PMMMembatasi():
-                hasil = "membatasi"
                 self._pemutus.catat_membatasi()
+                self._pacer.perlambat(galat.retry_after)
+            case PMMAksesDitolak():
+                self._pemutus.catat_ditolak(pasti=True)
+            case Ditolak():
+                # Whoever asked knows whether the token was fresh, and tells the breaker.
+                pass
+            case None if jalur == TITIK_MASUK:
+                self._pemutus.catat_belum_pasti()
             case _:
                 self._pemutus.catat_hidup()
-                hasil = _HASIL_HIDUP[type(galat)]
         if self._amati is not None:
             self._amati(jalur, hasil, lama)
 
 
-_HASIL_HIDUP: dict[type[object], str] = {
+_HASIL: dict[type[object], str] = {
     type(None): "sukses",
+    PMMTidakTerjangkau: "tidak_terjangkau",
+    PMMMembatasi: "membatasi",
     PMMGagal: "gagal",
     PMMJawabanTidakSah: "jawaban_tidak_sah",
     PMMAksesDitolak: "akses_ditolak",

@@ -18,6 +18,10 @@ class SirkuitTerbuka(PMMTidakTerjangkau):
     """The breaker refused: nothing was sent, and trying again at once is what it is there to stop."""
 
 
+class GiliranTertahan(PMMMembatasi):
+    """No turn within the time a call should wait for one: nothing was sent, and all calls are held back alike."""
+
+
 @dataclass(slots=True)
 class Anggaran:
     """What one call may still spend: seconds with PMM or between tries, and tries."""
@@ -56,7 +60,7 @@ async def ulangi(satu: Callable[[], Awaitable[T]], anggaran: Anggaran, aturan: A
         anggaran.percobaan -= 1
         try:
             return await satu()
-        except SirkuitTerbuka:
+        except (SirkuitTerbuka, GiliranTertahan):
             raise
         except (PMMTidakTerjangkau, PMMMembatasi) as galat:
             jeda = _boleh_ulang(galat, ke, anggaran, aturan)

@@ -3,7 +3,7 @@
 PMMError
 +-- PMMCobaLagi              later, by itself; `retry_after` seconds when PMM or the breaker said so
 |   +-- PMMTidakTerjangkau   connect, reset, time-out, 5xx, an answer that is not JSON, an open breaker
-|   +-- PMMMembatasi         429
+|   +-- PMMMembatasi         429, or turns are held back after one
 |   +-- PMMAksesDitolak      401/403 with a fresh token, or the client itself refused; bulks should pause
 +-- PMMJawabanTidakSah       somebody must look: JSON against the schema, another 4xx, a body over the limit
 +-- PMMGagal                 PMM itself says no: HTTP 200 with `status: gagal`; `kode` and `pesan` tell why
@@ -76,11 +76,11 @@ class PMMTidakTerjangkau(PMMCobaLagi):
 
 
 class PMMMembatasi(PMMCobaLagi):
-    """PMM answered 429."""
+    """PMM answered 429, or turns are held back after one and nothing was sent (`status` is then None)."""
 
 
 class PMMAksesDitolak(PMMCobaLagi):
-    """PMM answered 401 or 403 to a fresh token, or refused the client's credentials."""
+    """PMM answered 401 or 403 to a fresh token, refused the client's credentials, or the breaker is open for that."""
 
 
 class PMMJawabanTidakSah(PMMError):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from pmm_client.client import PMMClient
+from services.db.penyewa import sebagai_mesin
+from services.db.transaksi import setelah_commit, transaksi_permintaan
 from services.queue.lonceng import Lonceng
 from services.settings import Settings
 
@@ -35,14 +37,35 @@ class Konteks:
 
     @asynccontextmanager
     async def transaksi(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.begin() as conn:
-            yield conn
+        """A transaction that commits at its end; within a request that has one for all its writes, a part of that."""
+        permintaan = transaksi_permintaan()
+        if permintaan is not None:
+            async with permintaan.bagian() as conn:
+                yield conn
+        else:
+            async with self.engine.begin() as conn:
+                yield conn
 
     @asynccontextmanager
     async def baca(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; whatever was written on it is rolled back."""
-        async with self.engine.connect() as conn:
-            yield conn
+        """A connection for reading, or the request's own once it has written; what is written on the former is rolled
+        back."""
+        permintaan = transaksi_permintaan()
+        if permintaan is not None and permintaan.terbuka and permintaan.milik_tugas_ini:
+            async with permintaan.bacaan() as conn:
+                yield conn
+        else:
+            async with self.engine.connect() as conn:
+                yield conn
+
+    async def setelah_commit(self, akibat: Callable[[], Awaitable[None]]) -> None:
+        """Does it after the commit of the request's transaction if one is open, else now."""
+        await setelah_commit(akibat)
+
+    def sebagai_mesin(self) -> AbstractContextManager[None]:
+        """Transactions that begin within see every tenant, also in the API, whose database role sees the caller's only.
+        Each use says why it must look beyond."""
+        return sebagai_mesin()
 
     async def redis_siap(self) -> bool:
         return await self.lonceng.siap()

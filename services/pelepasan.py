@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import Peristiwa, sebelum
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
+from services.db.penyewa import mesin_di
 
 FAKTA_PMM = (JenisFakta.PMM_PENGGUNA, JenisFakta.PMM_SKP, JenisFakta.PMM_PENILAIAN)
 
@@ -35,8 +36,8 @@ _ANTREKAN = text(
     """
     UPDATE sinkro s
     SET status = 'MENUNGGU', hasil = NULL, coba_lagi_pada = NULL, selesai_pada = NULL, pemicu = 'PELEPASAN',
-        oleh = 'sinkro', percobaan_transien = 0, percobaan_galat = 0, lajur = 1, diminta_pada = now(),
-        diubah_pada = now()
+        oleh = 'sinkro', percobaan_transien = 0, percobaan_galat = 0, lajur = 1, massal_id = NULL,
+        diminta_pada = now(), diubah_pada = now()
     WHERE s.id = ANY(:id) AND NOT EXISTS (
         SELECT 1 FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.fakta <> ALL(:pmm))
     """
@@ -48,12 +49,19 @@ async def yang_bersandar(conn: AsyncConnection, fakta: Collection[Fakta]) -> lis
     return list((await conn.execute(_CARI, _kunci(fakta))).scalars()) if fakta else []
 
 
-async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta]) -> int:
+async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta], *, hanya: Collection[UUID] | None = None) -> int:
     """Queues again, once each, every blocked sync that nothing of ours holds back after these facts changed; how many
     there were. What is queued or running already is left: it will see the change, since facts are verified when a
-    result is written."""
-    dicari = set(fakta)
+    result is written. `hanya`: these syncs alone (default: whoever rests on a fact)."""
+    # A fact of one instansi may hold up a person of another, e.g. who moved: the wall of the caller ends here.
+    async with mesin_di(conn):
+        return await _lepaskan(conn, set(fakta), hanya)
+
+
+async def _lepaskan(conn: AsyncConnection, dicari: set[Fakta], hanya: Collection[UUID] | None) -> int:
     ids = await yang_bersandar(conn, dicari)
+    if hanya is not None:
+        ids = sorted(set(ids) & set(hanya))
     if not ids:
         return 0
     terkait = await conn.execute(_KUNCI, {"id": ids, "sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})

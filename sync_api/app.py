@@ -14,18 +14,26 @@ from fastapi import FastAPI
 from prometheus_client import start_http_server
 
 from services.catatan_log import pasang_catatan_log
+from services.db.penyewa import pagari
 from services.db.skema import periksa_skema
 from services.factory import buka_konteks
 from services.identitas.jwks import AmbilJwks
+from services.identitas.penerbit_lokal import JALUR_PENERBIT_LOKAL
 from services.identitas.verifikasi import buat_verifikator
 from services.settings import Settings, load_settings
+from services.sinkronisasi.massal_pantau import PantauanMassal
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api import health, problem_pages
+from sync_api.konsol.app import pasang_konsol
 from sync_api.middleware import LapisanPermintaan
 from sync_api.openapi import dokumen_openapi
+from sync_api.penerbit_lokal.app import buat_penerbit_lokal
 from sync_api.problem_handlers import jawab_tak_terduga, pasang_penangan_galat
 from sync_api.v1 import (
+    audit,
+    jadwal,
     log_sinkro,
+    massal_kejadian,
     padanan_unor,
     pegawai,
     perbaikan,
@@ -46,12 +54,15 @@ RUTER = (
     log_sinkro.router,
     perbaikan.router,
     sinkro_massal.router,
+    massal_kejadian.router,
+    jadwal.router,
     pegawai.router,
     padanan_unor.router,
     user_pmm.router,
     unit_kerja.router,
     periode.router,
     referensi.router,
+    audit.router,
     temuan.router,
     problem_pages.router,
     health.router,
@@ -80,9 +91,11 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
     async def masa_hidup(app: FastAPI) -> AsyncIterator[None]:
         pasang_catatan_log(pengaturan)
         konteks = await buka_konteks(pengaturan, nama="sinkro-api")
+        pagari(konteks.engine)
         try:
             await periksa_skema(konteks.engine)
             app.state.konteks = konteks
+            app.state.pantauan_massal = PantauanMassal(konteks)
             metrik = None if pengaturan.metrics_port is None else start_http_server(pengaturan.metrics_port)
             try:
                 yield
@@ -104,9 +117,13 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
     )
     app.state.verifikator = verifikator
     pasang_penangan_galat(app)
-    app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga)
+    app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga, proxy_tepercaya=pengaturan.proxy_tepercaya)
     for ruter in (sinkro.buat_router(JENIS_TERDAFTAR.values()), *RUTER):
         app.include_router(ruter)
+    if pengaturan.penerbit_lokal:
+        app.state.penerbit_lokal = buat_penerbit_lokal(pengaturan, lambda: app.state.konteks)
+        app.mount(JALUR_PENERBIT_LOKAL, app.state.penerbit_lokal)
+    pasang_konsol(app, pengaturan, verifikator)
     return app
 
 

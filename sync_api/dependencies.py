@@ -15,6 +15,8 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
+from services.db.penyewa import Penyewa, tetapkan_penyewa
+from services.idempotensi import tanda_pemanggil
 from services.identitas.pemanggil import SEMUA_SCOPE, Jangkauan, Pemanggil
 from services.identitas.verifikasi import KodeToken, TokenDitolak, Verifikator
 from services.konteks import Konteks
@@ -76,7 +78,15 @@ class ButuhScope:
                 f"Permintaan ini memerlukan scope {self.scope}.",
                 header={"WWW-Authenticate": f'Bearer realm="sinkro", error="insufficient_scope", scope="{self.scope}"'},
             )
+        layani_sebagai(pemanggil, jangkauan)
         return Izin(pemanggil, jangkauan)
+
+
+def layani_sebagai(pemanggil: Pemanggil, jangkauan: Jangkauan) -> None:
+    """From here on the database answers the rest of this request for this caller and reach only. Must be called in the
+    request's own task, as async dependencies are."""
+    tanda = tanda_pemanggil(pemanggil.penerbit, pemanggil.sub)
+    tetapkan_penyewa(Penyewa(jangkauan.instansi, jangkauan.nip, tanda))
 
 
 def butuh(scope: str) -> Any:
@@ -114,6 +124,21 @@ class BacaBadan(Generic[IsiT]):
 def badan(model: type[BaseModel], batas: int = BATAS_BADAN) -> Any:
     """A route's parameter `isi: Annotated[XIn, badan(XIn)]`; stands behind `izin` in the signature."""
     return Depends(BacaBadan(model, batas))
+
+
+class BacaBadanMentah:
+    """The dependency behind `badan_mentah`."""
+
+    def __init__(self, batas: int) -> None:
+        self.batas = batas
+
+    async def __call__(self, request: Request) -> bytes:
+        return await baca_json_mentah(request, self.batas)
+
+
+def badan_mentah(batas: int = BATAS_BADAN) -> Any:
+    """A route's parameter `isi: Annotated[bytes, badan_mentah()]`: a JSON body that the service reads by itself."""
+    return Depends(BacaBadanMentah(batas))
 
 
 async def baca_json_mentah(request: Request, batas: int) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 
 import structlog
@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.audit import Asal, berasal
+from services.db.penyewa import TANPA_PEMANGGIL, sebagai_penyewa
+from sync_api.alamat import Jaringan, alamat_klien
 from sync_api.metrics import catat_permintaan
 
 _log = structlog.get_logger("sinkro.akses")
@@ -30,10 +33,16 @@ def request_id(scope: Scope) -> str:
 
 
 class LapisanPermintaan:
-    """The outermost layer. `jawab_galat` makes the answer for an exception that nobody handled."""
+    """The outermost layer. `jawab_galat` makes the answer for an exception that nobody handled; `proxy_tepercaya` may
+    say for whom they ask."""
 
-    def __init__(self, app: ASGIApp, jawab_galat: Callable[[Request, Exception], Response]) -> None:
-        self._app, self._jawab_galat = app, jawab_galat
+    def __init__(
+        self,
+        app: ASGIApp,
+        jawab_galat: Callable[[Request, Exception], Response],
+        proxy_tepercaya: Sequence[Jaringan] = (),
+    ) -> None:
+        self._app, self._jawab_galat, self._proxy = app, jawab_galat, tuple(proxy_tepercaya)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +64,12 @@ class LapisanPermintaan:
                 kepala.setdefault("Cache-Control", "private, no-cache")
             await send(pesan)
 
-        with structlog.contextvars.bound_contextvars(request_id=nomor):
+        asal = Asal(nomor, alamat_klien(scope, self._proxy))
+        with (
+            structlog.contextvars.bound_contextvars(request_id=nomor),
+            sebagai_penyewa(TANPA_PEMANGGIL),
+            berasal(asal),
+        ):
             try:
                 await self._app(scope, receive, kirim)
             except Exception as galat:

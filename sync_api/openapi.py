@@ -15,11 +15,23 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sync_api.dependencies import BacaBadan, ButuhScope
+from sync_api.idempotensi import HEADER, HEADER_DIULANG, RuteIdempoten
 from sync_api.v1.common_shapes import MasalahOut
 from sync_api.v1.documented import masalah
 
 _SKEMA_FASTAPI = ("HTTPValidationError", "ValidationError")
 _ACUAN = "#/components/schemas/{model}"
+
+
+_PARAMETER_KUNCI = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Jawaban pertama untuk kunci ini diberikan lagi selama 24 jam, tanpa mengulang akibatnya",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "example": "0b9a2f6e-5f0d-4c57-9a55-3a1c7a1f8f1d",
+}
+_HEADER_DIULANG = {"description": f"true bila jawaban ini diulang menurut {HEADER}", "schema": {"type": "string"}}
 
 
 def rute_api(app: FastAPI) -> Iterator[tuple[str, APIRoute]]:
@@ -58,6 +70,8 @@ def dokumen_openapi(app: FastAPI) -> dict[str, Any]:
             operasi = dokumen["paths"].get(jalur, {}).get(metode.lower())
             if operasi is not None:
                 _lengkapi(operasi, rute)
+                if isinstance(rute, RuteIdempoten) and metode == "POST":
+                    _lengkapi_kunci(operasi)
     return dokumen
 
 
@@ -73,7 +87,8 @@ def _lengkapi(operasi: dict[str, Any], rute: APIRoute) -> None:
         tambahan = [500]
     if model is not None:
         acuan = {"$ref": _ACUAN.format(model=model.__name__)}
-        operasi["requestBody"] = {"required": True, "content": {"application/json": {"schema": acuan}}}
+        badan = operasi.setdefault("requestBody", {"required": True, "content": {}})
+        badan["content"] = {"application/json": {"schema": acuan}, **badan["content"]}
         tambahan += [413, 415, 422]
     if "422" in jawaban:
         jawaban.pop("422")
@@ -81,6 +96,16 @@ def _lengkapi(operasi: dict[str, Any], rute: APIRoute) -> None:
     for status in tambahan:
         jawaban.setdefault(str(status), masalah(status))
     operasi["responses"] = dict(sorted(jawaban.items()))
+
+
+def _lengkapi_kunci(operasi: dict[str, Any]) -> None:
+    operasi["parameters"] = [*operasi.get("parameters", []), _PARAMETER_KUNCI]
+    for status, satu in operasi["responses"].items():
+        if status.startswith("2"):
+            satu.setdefault("headers", {})[HEADER_DIULANG] = _HEADER_DIULANG
+    for galat in (409, 422):
+        operasi["responses"].setdefault(str(galat), masalah(galat))
+    operasi["responses"] = dict(sorted(operasi["responses"].items()))
 
 
 def _skema_masukan(app: FastAPI) -> dict[str, Any]:

@@ -150,6 +150,24 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         "Unit kerja akan memiliki lebih dari satu pimpinan definitif pada hari yang sama. Akhiri dahulu yang lama.",
     ),
     (
+        "JADWAL_TERLALU_BANYAK",
+        409,
+        "Jadwal terlalu banyak",
+        "Instansi sudah memiliki jumlah jadwal terbanyak. Hapus atau ubah jadwal yang tidak dipakai lagi.",
+    ),
+    (
+        "PERMINTAAN_MASIH_BERJALAN",
+        409,
+        "Permintaan pertama masih berjalan",
+        "Permintaan dengan Idempotency-Key yang sama belum selesai dijawab. Ulangi sesaat lagi dengan kunci yang sama.",
+    ),
+    (
+        "MASSAL_SUDAH_BERAKHIR",
+        409,
+        "Sinkro massal sudah berakhir",
+        "Sinkro massal yang selesai atau dibatalkan tidak dapat dijeda, dilanjutkan atau dibatalkan lagi.",
+    ),
+    (
         "BADAN_TERLALU_BESAR",
         413,
         "Isi permintaan terlalu besar",
@@ -166,6 +184,12 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         422,
         "Permintaan tidak sah",
         "Bentuk permintaan tidak sesuai. Daftar galat menyebut letak dan perbaikan setiap kesalahan.",
+    ),
+    (
+        "KUNCI_IDEMPOTENSI_DIPAKAI",
+        422,
+        "Idempotency-Key sudah dipakai",
+        "Dalam 24 jam terakhir kunci ini dipakai untuk permintaan lain. Pakai kunci baru untuk permintaan baru.",
     ),
     (
         "KURSOR_TIDAK_SAH",

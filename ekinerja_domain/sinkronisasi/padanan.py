@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.sinkronisasi.nama_sekolah import NamaSekolah, kemiripan_inti, nama_cocok, trigram, urai_nama
 from ekinerja_domain.sinkronisasi.temuan import Kode
 
@@ -326,3 +327,12 @@ def _paling_jelas(buku: BukuUnit, sekolah: SekolahPMM, units: Sequence[UnitRefer
         return unor
     bernama = [u for u in units if _nama_sama(buku, sekolah, u)]
     return bernama[0] if len(bernama) == 1 else None
+
+
+def sekolah_sama(a: SekolahPMM, b: SekolahPMM) -> bool:
+    """Whether PMM means the same school twice: by NPSN, else by its unor id, else by the folded name."""
+    if a.npsn is not None and b.npsn is not None:
+        return a.npsn == b.npsn
+    if a.unor_id is not None and b.unor_id is not None:
+        return a.unor_id.upper() == b.unor_id.upper()
+    return lipat(a.nama) == lipat(b.nama)

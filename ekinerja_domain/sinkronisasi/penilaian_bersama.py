@@ -220,6 +220,6 @@ def belum_sinkro(
     )
 
 
-def fakta_penilaian_pmm(nip: str, tahun: int) -> Fakta:
-    """PMM's ratings of the person and year."""
-    return Fakta(JenisFakta.PMM_PENILAIAN, f"{nip}:{tahun}")
+def fakta_penilaian_pmm(nip: str, tahun: int, jenis: JenisSinkro) -> Fakta:
+    """PMM's ratings of the person and year that this jenis copies: a new month says nothing of the final rating."""
+    return Fakta(JenisFakta.PMM_PENILAIAN, f"{nip}:{tahun}:{jenis}")

@@ -6,8 +6,6 @@ makes both sides equal, and planning again then finds nothing (spec: domain 4.1,
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -25,8 +23,6 @@ from ekinerja_domain.skp import (
     LingkupRhk,
     Rhk,
     Skp,
-    StatusPegawai,
-    StatusSkp,
     Sumber,
 )
 
@@ -122,7 +118,7 @@ def perlu_isi(telaah: Telaah, lolos: Collection[str] | None = None) -> list[UUID
         if (lolos is None or p.pmm.id in lolos)
         and p.milik is not None
         and p.milik.rhk is None
-        and p.milik.sidik_isi != sidik_isi(studi[p.pmm.id], p.pmm)
+        and p.milik.sidik_isi != studi[p.pmm.id].sidik_isi
     ]
 
 
@@ -150,68 +146,6 @@ def rencanakan(telaah: Telaah, *, id_baru: Callable[[], UUID], lolos: Collection
     return Rencana(rencana, telaah.akan_diarsipkan, catatan)
 
 
-def kepala_yang_diinginkan(s: TelaahSkp, pmm: SkpPMM) -> KepalaSkp:
-    """The header as it shall be: content by PMM; unit, jabatan and atasan by e-Kinerja."""
-    unit_id, jenis_skp = s.pegawai.unit_kerja_id, s.jenis_skp
-    if unit_id is None or jenis_skp is None:
-        raise ValueError("prasyarat belum terpenuhi")
-    return KepalaSkp(
-        periode_awal=pmm.periode_awal,
-        periode_akhir=pmm.periode_akhir,
-        pendekatan=pmm.pendekatan,
-        unit_kerja_id=unit_id,
-        jabatan=s.pegawai.jabatan,
-        status_pegawai=StatusPegawai(pmm.penugasan),
-        jenis_pegawai=s.pegawai.jenis_pegawai,
-        jenis_skp=jenis_skp,
-        status=StatusSkp.PERSETUJUAN,
-        atasan=s.atasan,
-    )
-
-
-def sidik_isi(s: TelaahSkp, pmm: SkpPMM) -> bytes:
-    """The hash of everything the sync would write for this SKP: content, links, snapshot of atasan, unit, jabatan.
-    PMM's version is left out: a version that grew without a change of content is nothing new."""
-    kepala = kepala_yang_diinginkan(s, pmm)
-    atasan = kepala.atasan
-    isi = [
-        pmm.id,
-        kepala.periode_awal.isoformat(),
-        kepala.periode_akhir.isoformat(),
-        kepala.pendekatan,
-        kepala.unit_kerja_id,
-        kepala.jabatan,
-        kepala.status_pegawai,
-        kepala.jenis_pegawai,
-        kepala.jenis_skp,
-        None if atasan is None else [atasan.nip, atasan.nama, atasan.unit_kerja_id, atasan.unit_kerja_nama],
-        [
-            [
-                r.id,
-                *_kunci_isi(_isi_rhk(r, s.tautan.get(r.id))),
-                [
-                    [i.id, i.isi.indikator, i.isi.aspek, i.isi.target, i.isi.satuan, i.isi.perspektif]
-                    for i in r.indikator
-                ],
-            ]
-            for r in pmm.rhk
-        ],
-    ]
-    teks = json.dumps(isi, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(teks.encode(), digest_size=16).digest()
-
-
-def _kunci_isi(isi: IsiRhk) -> list[str | None]:
-    return [
-        isi.lingkup,
-        isi.jenis,
-        isi.rencana_hasil_kerja,
-        isi.penugasan_dari,
-        str(isi.rhk_atasan_id) if isi.rhk_atasan_id else None,
-        str(isi.indikator_atasan_id) if isi.indikator_atasan_id else None,
-    ]
-
-
 def _isi_rhk(rhk: RhkPMM, tautan: TautanRhk | None) -> IsiRhk:
     return IsiRhk(
         lingkup=rhk.lingkup,
@@ -224,7 +158,7 @@ def _isi_rhk(rhk: RhkPMM, tautan: TautanRhk | None) -> IsiRhk:
 
 
 def _rencanakan_skp(s: TelaahSkp, pmm: SkpPMM, lama: Skp | None, id_baru: Callable[[], UUID]) -> RencanaSkp:
-    kepala, sidik = kepala_yang_diinginkan(s, pmm), sidik_isi(s, pmm)
+    kepala, sidik = s.kepala, s.sidik_isi
     if lama is None:
         isi = _samakan((), pmm, s, id_baru)
         return RencanaSkp(id_baru(), None, pmm, kepala, TindakanSkp.DIBUAT, isi, sidik, hitung(isi, ()))

@@ -61,6 +61,15 @@ class Peristiwa(StrEnum):
     DIBATALKAN = "DIBATALKAN"
 
 
+class PeristiwaMassal(StrEnum):
+    """What can happen to a bulk; HABIS: its last item ended."""
+
+    DIJEDA = "DIJEDA"
+    DILANJUTKAN = "DILANJUTKAN"
+    DIBATALKAN = "DIBATALKAN"
+    HABIS = "HABIS"
+
+
 _S, _P = StatusSinkro, Peristiwa
 
 TRANSISI: dict[tuple[StatusSinkro, Peristiwa], StatusSinkro] = {
@@ -83,6 +92,21 @@ TRANSISI: dict[tuple[StatusSinkro, Peristiwa], StatusSinkro] = {
     (_S.MENUNGGU, _P.DIBATALKAN): _S.DIBATALKAN,
 }
 
+_M, _PM = StatusMassal, PeristiwaMassal
+
+# Pausing what is paused and resuming what runs change nothing; what ended stays as it is.
+TRANSISI_MASSAL: dict[tuple[StatusMassal, PeristiwaMassal], StatusMassal] = {
+    (_M.BERJALAN, _PM.DIJEDA): _M.DIJEDA,
+    (_M.DIJEDA, _PM.DIJEDA): _M.DIJEDA,
+    (_M.BERJALAN, _PM.DILANJUTKAN): _M.BERJALAN,
+    (_M.DIJEDA, _PM.DILANJUTKAN): _M.BERJALAN,
+    (_M.BERJALAN, _PM.DIBATALKAN): _M.DIBATALKAN,
+    (_M.DIJEDA, _PM.DIBATALKAN): _M.DIBATALKAN,
+    (_M.BERJALAN, _PM.HABIS): _M.SELESAI,
+    (_M.DIJEDA, _PM.HABIS): _M.SELESAI,
+}
+MASSAL_BERAKHIR = frozenset({_M.SELESAI, _M.DIBATALKAN})
+
 SELESAI = frozenset({_S.BERHASIL, _S.GAGAL, _S.TERTAHAN, _S.DIBATALKAN})
 
 
@@ -96,6 +120,14 @@ def berpindah(dari: StatusSinkro, peristiwa: Peristiwa) -> StatusSinkro:
         return TRANSISI[dari, peristiwa]
     except KeyError:
         raise TransisiTidakSah(f"{dari} tidak mengenal {peristiwa}") from None
+
+
+def massal_berpindah(dari: StatusMassal, peristiwa: PeristiwaMassal) -> StatusMassal:
+    """The same for a bulk. Raises TransisiTidakSah when it has ended."""
+    try:
+        return TRANSISI_MASSAL[dari, peristiwa]
+    except KeyError:
+        raise TransisiTidakSah(f"massal {dari} tidak mengenal {peristiwa}") from None
 
 
 def sebelum(peristiwa: Peristiwa) -> tuple[StatusSinkro, ...]:

@@ -15,8 +15,17 @@ from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.pegawai import Pegawai
 from ekinerja_domain.sinkronisasi.fakta import AtasanPMM, FaktaPegawai, JawabanPMM, RhkPMM, SkpAtasan, SkpPMM
 from ekinerja_domain.sinkronisasi.jenis import JENIS_SKP_MENURUT_TIPE
-from ekinerja_domain.sinkronisasi.padanan import HasilPadanan, SekolahPMM, StatusPadanan, UnitDitemukan, cocokkan
-from ekinerja_domain.skp import JenisSkp, Skp, StatusPegawai, Sumber
+from ekinerja_domain.sinkronisasi.padanan import (
+    HasilPadanan,
+    SekolahPMM,
+    StatusPadanan,
+    UnitDitemukan,
+    cocokkan,
+    sekolah_sama,
+)
+from ekinerja_domain.sinkronisasi.pasangan import Pasangan, yang_bertumpukan
+from ekinerja_domain.sinkronisasi.sidik import kepala_yang_diinginkan, sidik_isi
+from ekinerja_domain.skp import JenisSkp, KepalaSkp, Skp, StatusPegawai, Sumber
 from ekinerja_domain.unit_kerja import Atasan, Pimpinan, UnitKerja
 
 
@@ -186,6 +195,22 @@ class TelaahSkp:
             return {}
         return {r.id: self._cari_rhk_atasan(r) for r in self.skp.rhk if r.rhk_atasan is not None}
 
+    @cached_property
+    def kepala(self) -> KepalaSkp:
+        """The header as a landing would write it. Raises ValueError when the checks have not passed."""
+        return kepala_yang_diinginkan(self._skp_ada, self.pegawai, self.jenis_skp, self.atasan)
+
+    @cached_property
+    def sidik_isi(self) -> bytes:
+        """The hash of what a landing would write. Raises as `kepala`."""
+        return sidik_isi(self._skp_ada, self.kepala, self.tautan)
+
+    @property
+    def _skp_ada(self) -> SkpPMM:
+        if self.skp is None:
+            raise ValueError("tidak ada SKP yang disepakati")
+        return self.skp
+
     def _cari_rhk_atasan(self, rhk: RhkPMM) -> TautanRhk | None:
         """Text equal after folding; a named indikator must be under that RHK. Several RHK may carry the same text."""
         dicari = rhk.rhk_atasan
@@ -202,14 +227,6 @@ class TelaahSkp:
                 if indikator in calon.indikator:
                     return TautanRhk(calon.id, calon.indikator[indikator])
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Pasangan:
-    """One agreed PMM SKP and the SKP of ours that it meets; None: a new one will be made."""
-
-    pmm: SkpPMM
-    milik: Skp | None
 
 
 class Telaah:
@@ -336,7 +353,7 @@ class Telaah:
     @cached_property
     def bertumpukan(self) -> tuple[tuple[SkpPMM, Skp], ...]:
         """Our definitive SKPs that no agreed PMM SKP meets and whose period touches one of theirs."""
-        return tuple(_yang_bertumpukan(self.pasangan, self.fakta.skp))
+        return tuple(yang_bertumpukan(self.pasangan, self.fakta.skp))
 
     @cached_property
     def akan_diarsipkan(self) -> tuple[Skp, ...]:
@@ -375,26 +392,3 @@ def _seperiode(skp: Skp, telaah: TelaahSkp) -> bool:
         and kepala.periode_akhir == telaah.rentang.akhir
         and kepala.unit_kerja_id == telaah.pegawai.unit_kerja_id
     )
-
-
-def _yang_bertumpukan(pasangan: Iterable[Pasangan], skp: Iterable[Skp]) -> Iterable[tuple[SkpPMM, Skp]]:
-    pasangan = list(pasangan)
-    bertemu = {p.milik.id for p in pasangan if p.milik is not None}
-    for milik in skp:
-        if not milik.definitif or milik.id in bertemu:
-            continue
-        for p in pasangan:
-            if p.pmm.penugasan is StatusPegawai.DEFINITIF and milik.bertumpukan(
-                p.pmm.periode_awal, p.pmm.periode_akhir
-            ):
-                yield p.pmm, milik
-                break
-
-
-def sekolah_sama(a: SekolahPMM, b: SekolahPMM) -> bool:
-    """Whether PMM means the same school twice: by NPSN, else by its unor id, else by the folded name."""
-    if a.npsn is not None and b.npsn is not None:
-        return a.npsn == b.npsn
-    if a.unor_id is not None and b.unor_id is not None:
-        return a.unor_id.upper() == b.unor_id.upper()
-    return lipat(a.nama) == lipat(b.nama)

@@ -50,6 +50,8 @@ class Pemanggil:
     nip: str | None = None
     instansi: frozenset[str] | None = None
     scope: frozenset[str] = frozenset()
+    # Who says so: a `sub` is unique within its issuer only.
+    penerbit: str = ""
 
     def jangkauan(self, scope: str) -> Jangkauan | None:
         """What the caller reaches under the scope; None when no role of the caller has it."""

@@ -7,6 +7,8 @@ processes that make it at once end with the same key.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -17,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 PENERBIT_LOKAL = "sinkro-lokal"
 ALGORITMA_LOKAL = "ES256"
+# Where the application serves the issuer's pages.
+JALUR_PENERBIT_LOKAL = "/penerbit-lokal"
 NAMA_BERKAS = "kunci-penerbit-lokal.json"
 
 
@@ -34,12 +39,13 @@ def terbitkan_token(
     berlaku: timedelta = timedelta(hours=1),
     sub: str | None = None,
     audiens: str = "sinkro",
+    penerbit: str = PENERBIT_LOKAL,
 ) -> str:
     """A signed token of the local issuer. Claims that are not given are absent. `sub` defaults to the roles' names,
     never to the NIP."""
     kini = int(time.time())
     klaim: dict[str, Any] = {
-        "iss": PENERBIT_LOKAL,
+        "iss": penerbit,
         "aud": audiens,
         "sub": sub if sub is not None else "lokal-" + "-".join(p.lower() for p in peran),
         "iat": kini,
@@ -54,8 +60,39 @@ def terbitkan_token(
         klaim["nip"] = nip
     if scope is not None:
         klaim["scope"] = scope
-    kunci = _kunci(data_dir)
-    return jwt.encode({"alg": ALGORITMA_LOKAL, "kid": kunci.kid}, klaim, kunci, algorithms=[ALGORITMA_LOKAL])
+    return _tanda_tangani(data_dir, klaim)
+
+
+def terbitkan_id_token(
+    data_dir: Path,
+    *,
+    sub: str,
+    klien: str,
+    nonce: str | None,
+    nama: str,
+    berlaku: timedelta,
+    penerbit: str = PENERBIT_LOKAL,
+) -> str:
+    """A signed ID token for the client `klien`: who signed in, for display; it opens nothing at the API."""
+    kini = int(time.time())
+    klaim: dict[str, Any] = {
+        "iss": penerbit,
+        "aud": klien,
+        "sub": sub,
+        "iat": kini,
+        "auth_time": kini,
+        "exp": kini + int(berlaku.total_seconds()),
+        "name": nama,
+    }
+    if nonce is not None:
+        klaim["nonce"] = nonce
+    return _tanda_tangani(data_dir, klaim)
+
+
+def nama_samar(data_dir: Path, teks: str) -> str:
+    """A short name for a text (a NIP), always the same for this issuer and of no use for guessing the text."""
+    kunci = _kunci(data_dir).as_dict(private=True)
+    return hmac.new(str(kunci["d"]).encode(), teks.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def jwks_lokal(data_dir: Path) -> dict[str, Any]:
@@ -64,11 +101,19 @@ def jwks_lokal(data_dir: Path) -> dict[str, Any]:
     return {"keys": [{**kunci.as_dict(private=False), "alg": ALGORITMA_LOKAL, "use": "sig"}]}
 
 
+def _tanda_tangani(data_dir: Path, klaim: dict[str, Any]) -> str:
+    kunci = _kunci(data_dir)
+    return jwt.encode({"alg": ALGORITMA_LOKAL, "kid": kunci.kid}, klaim, kunci, algorithms=[ALGORITMA_LOKAL])
+
+
 def _kunci(data_dir: Path) -> ECKey:
     berkas = data_dir / NAMA_BERKAS
     if not berkas.exists():
         _buat(berkas)
-    return ECKey.import_key(json.loads(berkas.read_text(encoding="ascii")))
+    try:
+        return ECKey.import_key(json.loads(berkas.read_text(encoding="ascii")))
+    except (JoseError, KeyError, TypeError) as galat:
+        raise ValueError(f"{berkas.name} rusak") from galat
 
 
 def _buat(berkas: Path) -> None:

@@ -1,4 +1,5 @@
-"""From a bearer token to a Pemanggil: signature by JWKS, iss, aud, exp, nbf, and claims of the right types.
+"""From a bearer token to a Pemanggil: signature by the keys of its issuer, iss, aud, exp, nbf, iat, and claims of the
+right types.
 
 Every refusal is one TokenDitolak with a short kode; what exactly was wrong with a signature or a claim is not told,
 since only an attacker would learn from it. Unknown roles grant nothing.
@@ -6,26 +7,37 @@ since only an attacker would learn from it. Unknown roles grant nothing.
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from joserfc import jws, jwt
+from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jws import CompactSignature, JWSRegistry
 
 from ekinerja_domain.kernel.nip import Nip
-from services.identitas.jwks import AmbilJwks, GudangKunci, pengambil_jwks
+from services.identitas.jwks import AmbilJwks, GudangKunci, pengambil_jwks, pengambil_jwks_penerbit
 from services.identitas.pemanggil import Pemanggil, Peran
 from services.identitas.penerbit_lokal import ALGORITMA_LOKAL, PENERBIT_LOKAL, jwks_lokal
-from services.settings import Settings
+from services.settings import ALGORITMA_DIKENAL, PREFIKS, Settings
 
 BATAS_TOKEN = 8192
-KELONGGARAN_DETIK = 30
+BATAS_KEPALA = 4096
+KELONGGARAN_DETIK = 60
 BATAS_SUB = 255
 BATAS_INSTANSI = 64
 BATAS_DAFTAR = 1000
+
+# What the header may call the token (RFC 8725 3.11): other kinds of JWT of the same issuer are not for us.
+JENIS_TOKEN = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
+
+# Besides its own errors the library lets through what broken base64, JSON nested beyond the interpreter's depth or a
+# key of another curve raise.
+_RUSAK = (JoseError, ValueError, TypeError, KeyError, RecursionError)
 
 
 class KodeToken(StrEnum):
@@ -47,102 +59,134 @@ class IdentitasBelumDiatur(Exception):
     """Neither an issuer nor a data directory for the local issuer is configured."""
 
 
+class _Register(JWSRegistry):
+    max_header_length = BATAS_KEPALA
+
+
+@dataclass(frozen=True, slots=True)
+class _Amplop:
+    """A token taken apart and not yet proven: good only for finding the keys that may prove it."""
+
+    isi: CompactSignature
+    kid: str | None
+    alg: str
+    penerbit: str
+    klaim: Mapping[str, Any]
+
+
 class Verifikator:
-    """Verifies tokens of one issuer."""
+    """Verifies tokens of the trusted issuers: by exact name, each with its own keys.
+
+    `kelonggaran` seconds are forgiven to clocks that do not agree.
+    """
 
     def __init__(
         self,
+        penerbit: Mapping[str, GudangKunci],
         *,
-        penerbit: str,
         audiens: str,
         algoritma: tuple[str, ...],
-        ambil_jwks: AmbilJwks,
+        kelonggaran: float = KELONGGARAN_DETIK,
         jam: Callable[[], float] = time.time,
     ) -> None:
-        if any(a == "none" or a.startswith("HS") for a in algoritma):
-            raise ValueError("algoritma simetris tidak diperbolehkan")
-        self._penerbit, self._audiens, self._algoritma, self._jam = penerbit, audiens, list(algoritma), jam
-        self._gudang = GudangKunci(ambil_jwks)
+        if not set(algoritma) <= ALGORITMA_DIKENAL:
+            raise ValueError("hanya algoritma tanda tangan asimetris")
+        self._penerbit, self._audiens, self._algoritma = dict(penerbit), audiens, frozenset(algoritma)
+        self._kelonggaran, self._jam = kelonggaran, jam
+        # RFC 7515 4: header parameters that are not understood are ignored, unless `crit` names them.
+        self._register = _Register(algorithms=algoritma, strict_check_header=False)
 
     async def verifikasi(self, token: str) -> Pemanggil:
         """The caller the token stands for. Raises TokenDitolak, or KunciTidakTersedia when the issuer is down."""
+        return pemanggil_dari_klaim(await self.klaim(token, audiens=self._audiens))
+
+    async def klaim(self, token: str, *, audiens: str) -> Mapping[str, Any]:
+        """The claims of a token made for `audiens`: signature, iss, aud and times are verified, so `iss`, `aud` and
+        `exp` are there with their types. Raises as `verifikasi` does."""
         if not token or len(token) > BATAS_TOKEN or not token.isascii():
             raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
-        klaim = await self._klaim(token)
-        self._periksa_penerbit(klaim)
+        klaim = await self._bertanda(self._urai(token))
+        aud = klaim.get("aud")
+        tujuan = [aud] if isinstance(aud, str) else aud
+        if not isinstance(tujuan, list) or audiens not in tujuan:
+            raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
         self._periksa_waktu(klaim)
-        return pemanggil_dari_klaim(klaim)
+        return klaim
 
-    async def _klaim(self, token: str) -> Mapping[str, Any]:
-        kid, alg = self._kepala(token)
-        for kunci in await self._gudang.cari(kid, alg):
+    async def _bertanda(self, amplop: _Amplop) -> Mapping[str, Any]:
+        for kunci in await self._penerbit[amplop.penerbit].cari(amplop.kid, amplop.alg):
             try:
-                return jwt.decode(token, kunci, algorithms=self._algoritma).claims
-            # Besides its own errors the library lets through what broken base64, JSON nested beyond the interpreter's
-            # depth or a key of another curve raise.
-            except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+                if jws.validate_compact(amplop.isi, kunci, registry=self._register):
+                    return amplop.klaim
+            except _RUSAK:
                 continue
         raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
 
-    def _kepala(self, token: str) -> tuple[str | None, str]:
+    def _urai(self, token: str) -> _Amplop:
         try:
-            kepala = jws.extract_compact(token.encode("ascii")).headers()
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            isi = jws.extract_compact(token.encode("ascii"), registry=self._register)
+            kepala, klaim = isi.headers(), json.loads(isi.payload or b"")
+        except _RUSAK:
             raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH) from None
-        kid, alg = kepala.get("kid"), kepala.get("alg")
-        if not isinstance(alg, str) or alg not in self._algoritma or not (kid is None or isinstance(kid, str)):
+        penerbit = klaim.get("iss") if isinstance(klaim, dict) else None
+        kid, alg, jenis = kepala.get("kid"), kepala.get("alg"), kepala.get("typ", "JWT")
+        sah = (
+            isinstance(alg, str)
+            and alg in self._algoritma
+            and (kid is None or isinstance(kid, str))
+            and isinstance(jenis, str)
+            and jenis.lower() in JENIS_TOKEN
+            and "crit" not in kepala
+            and "b64" not in kepala
+        )
+        if not sah or not isinstance(penerbit, str) or penerbit not in self._penerbit:
             raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
-        return kid, alg
-
-    def _periksa_penerbit(self, klaim: Mapping[str, Any]) -> None:
-        aud = klaim.get("aud")
-        tujuan = [aud] if isinstance(aud, str) else aud
-        if klaim.get("iss") != self._penerbit or not isinstance(tujuan, list) or self._audiens not in tujuan:
-            raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
+        return _Amplop(isi, kid, str(alg), penerbit, klaim)
 
     def _periksa_waktu(self, klaim: Mapping[str, Any]) -> None:
         kini = self._jam()
         exp = _detik(klaim.get("exp"))
         if exp is None:
             raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
-        if kini >= exp + KELONGGARAN_DETIK:
+        if kini >= exp + self._kelonggaran:
             raise TokenDitolak(KodeToken.TOKEN_KEDALUWARSA)
-        if "nbf" in klaim:
-            nbf = _detik(klaim["nbf"])
-            if nbf is None:
-                raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
-            if kini < nbf - KELONGGARAN_DETIK:
-                raise TokenDitolak(KodeToken.TOKEN_BELUM_BERLAKU)
+        for nama in ("nbf", "iat"):
+            if nama in klaim:
+                mulai = _detik(klaim[nama])
+                if mulai is None:
+                    raise TokenDitolak(KodeToken.TOKEN_TIDAK_SAH)
+                if kini < mulai - self._kelonggaran:
+                    raise TokenDitolak(KodeToken.TOKEN_BELUM_BERLAKU)
 
 
 def buat_verifikator(settings: Settings, *, ambil_jwks: AmbilJwks | None = None) -> Verifikator:
-    """The verifier the settings ask for: the configured issuer, else the local development issuer.
+    """The verifier the settings ask for: the configured issuers, else the local development issuer. `ambil_jwks`
+    replaces the way to the keys of every configured issuer.
 
     Raises IdentitasBelumDiatur when there is neither: a service that cannot tell callers apart must not start.
     """
-    if settings.auth_issuer is not None:
-        if ambil_jwks is None:
-            if settings.auth_jwks_url is None:
-                raise IdentitasBelumDiatur("SINKRO_AUTH_JWKS_URL wajib diisi bila SINKRO_AUTH_ISSUER diisi")
-            ambil_jwks = pengambil_jwks(settings.auth_jwks_url)
-        return Verifikator(
-            penerbit=settings.auth_issuer,
-            audiens=settings.auth_audience,
-            algoritma=settings.auth_algoritma,
-            ambil_jwks=ambil_jwks,
-        )
-    if settings.data_dir is None:
+    if settings.auth_issuer:
+        for nama, alasan in settings.keluhan_penerbit().items():
+            raise IdentitasBelumDiatur(f"{PREFIKS}{nama.upper()} {alasan}")
+        gudang = {
+            iss: GudangKunci(ambil_jwks or (pengambil_jwks(jwks) if jwks else pengambil_jwks_penerbit(iss)))
+            for iss, jwks in settings.penerbit_dan_jwks
+        }
+        algoritma = settings.auth_algoritma
+    elif settings.data_dir is not None:
+        data_dir = settings.data_dir
+
+        async def dari_berkas() -> dict[str, Any]:
+            return jwks_lokal(data_dir)
+
+        gudang, algoritma = {PENERBIT_LOKAL: GudangKunci(dari_berkas)}, (ALGORITMA_LOKAL,)
+    else:
         raise IdentitasBelumDiatur("SINKRO_AUTH_ISSUER atau SINKRO_DATA_DIR wajib diisi")
-    data_dir = settings.data_dir
-
-    async def dari_berkas() -> dict[str, Any]:
-        return jwks_lokal(data_dir)
-
     return Verifikator(
-        penerbit=PENERBIT_LOKAL,
+        gudang,
         audiens=settings.auth_audience,
-        algoritma=(ALGORITMA_LOKAL,),
-        ambil_jwks=dari_berkas,
+        algoritma=algoritma,
+        kelonggaran=settings.auth_kelonggaran_detik,
     )
 
 
@@ -158,6 +202,7 @@ def pemanggil_dari_klaim(klaim: Mapping[str, Any]) -> Pemanggil:
         nip=_nip(klaim),
         instansi=_instansi(klaim),
         scope=_scope(klaim),
+        penerbit=str(klaim.get("iss") or ""),
     )
 
 

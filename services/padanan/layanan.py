@@ -155,7 +155,7 @@ async def putuskan_padanan(
                 oleh=oleh,
                 peran=peran,
                 tindakan="PUTUSKAN_PADANAN",
-                objek=f"{npsn}:{unit.id}",
+                objek=f"padanan:{npsn}:{unit.id}",
                 rincian={"status": status.value, "terlepas": terlepas},
                 request_id=request_id,
             )

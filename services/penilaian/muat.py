@@ -105,7 +105,8 @@ async def _lampiran(conn: AsyncConnection, tabel: str, penilaian_id: Sequence[UU
 
 async def muat_terikat(conn: AsyncConnection, skp_id: Sequence[UUID]) -> frozenset[UUID]:
     """The ids of the live indikator of these SKPs that carry bukti dukung, realisasi or umpan balik, and of the RHK
-    they are under: these may not be removed when PMM no longer has them."""
+    they are under: these may not be removed when PMM no longer has them. LIMIT instead of EXISTS: looked up by index
+    for each, never by reading the whole table."""
     if not skp_id:
         return frozenset()
     baris = await conn.execute(
@@ -113,9 +114,9 @@ async def muat_terikat(conn: AsyncConnection, skp_id: Sequence[UUID]) -> frozens
             """
             SELECT i.id, i.rhk_id FROM indikator i JOIN rhk r ON r.id = i.rhk_id
             WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL AND i.dihapus_pada IS NULL AND (
-                EXISTS (SELECT 1 FROM bukti_dukung x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL)
-                OR EXISTS (SELECT 1 FROM realisasi x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL)
-                OR EXISTS (SELECT 1 FROM umpan_balik x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL))
+                (SELECT 1 FROM bukti_dukung x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1
+                OR (SELECT 1 FROM realisasi x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1
+                OR (SELECT 1 FROM umpan_balik x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1)
             """
         ),
         {"skp": list(skp_id)},

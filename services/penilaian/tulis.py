@@ -41,16 +41,23 @@ _KE_RIWAYAT = text(
     """
 )
 
+_BERNILAI = text("SELECT DISTINCT nip FROM penilaian WHERE nip = ANY(:nip)")
+# The ratings first and apart: planned as one join, the table of SKPs would be read whole.
 _PINDAHKAN = text(
     """
-    WITH sasaran AS (
-        SELECT DISTINCT ON (p.nip, p.periode_id, p.tahun) p.id, s.id AS skp_id
-        FROM penilaian p
-        JOIN skp s ON s.nip = p.nip AND s.status_pegawai = 'DEFINITIF' AND s.status = 'PERSETUJUAN'
-             AND s.diarsipkan_pada IS NULL AND p.berakhir BETWEEN s.periode_awal AND s.periode_akhir
-        WHERE p.nip = ANY(:nip) AND s.id <> p.skp_id AND (p.definitif OR p.sumber = 'PMM' AND NOT EXISTS (
+    WITH milik AS MATERIALIZED (
+        SELECT p.id, p.nip, p.periode_id, p.tahun, p.skp_id, p.berakhir FROM penilaian p
+        WHERE p.nip = ANY(:nip) AND (p.definitif OR p.sumber = 'PMM' AND (
             SELECT 1 FROM penilaian d
-            WHERE d.nip = p.nip AND d.periode_id = p.periode_id AND d.tahun = p.tahun AND d.definitif))
+            WHERE d.nip = p.nip AND d.periode_id = p.periode_id AND d.tahun = p.tahun AND d.definitif LIMIT 1) IS NULL)
+    ), sasaran AS (
+        SELECT DISTINCT ON (p.nip, p.periode_id, p.tahun) p.id, s.id AS skp_id
+        FROM milik p CROSS JOIN LATERAL (
+            SELECT s.id FROM skp s
+            WHERE s.nip = p.nip AND s.status_pegawai = 'DEFINITIF' AND s.status = 'PERSETUJUAN'
+              AND s.diarsipkan_pada IS NULL AND p.berakhir BETWEEN s.periode_awal AND s.periode_akhir
+            LIMIT 1) s
+        WHERE s.id <> p.skp_id
         ORDER BY p.nip, p.periode_id, p.tahun, p.id
     )
     UPDATE penilaian p SET skp_id = t.skp_id, diubah_pada = now() FROM sasaran t WHERE p.id = t.id
@@ -61,8 +68,11 @@ _PINDAHKAN = text(
 async def pindahkan_penilaian(conn: AsyncConnection, nip: Sequence[str]) -> None:
     """Moves the ratings of these people to the live, agreed definitive SKP that covers the end of their period; to be
     called after SKPs of theirs landed. A PLT SKP's rating moves only while the period has no definitive one."""
-    if nip:
-        await conn.execute(_PINDAHKAN, {"nip": sorted(set(nip))})
+    if not nip:
+        return
+    bernilai = list((await conn.execute(_BERNILAI, {"nip": sorted(set(nip))})).scalars())
+    if bernilai:
+        await conn.execute(_PINDAHKAN, {"nip": bernilai})
 
 
 async def tulis_penilaian(conn: AsyncConnection, tulisan: Sequence[TulisanPenilaian]) -> None:

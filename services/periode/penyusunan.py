@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.periode import Periode, RencanaSusun, TipePeriodik, susun
 from services.db.id import id_baru
+from services.db.penyewa import mesin_di
 from services.db.setwise import perbarui, sisipkan
 from services.db.tables import PeriodeRow
 from services.periode.perubahan import Pengubah, kunci_instansi, tuntaskan
@@ -101,18 +102,20 @@ async def _terapkan(conn: AsyncConnection, rencana: RencanaSusun, instansi_id: s
     )
     if not rencana.pindah:
         return 0
-    hasil = await conn.execute(
-        text(
-            """
-            UPDATE penilaian n SET periode_id = m.ke
-            FROM unnest(CAST(:dari AS uuid[]), CAST(:ke AS uuid[])) AS m (dari, ke)
-            WHERE n.periode_id = m.dari AND n.tahun = :tahun
-            """
-        ),
-        {
-            "dari": [UUID(dari) for dari, _ in rencana.pindah],
-            "ke": [UUID(ke) for _, ke in rencana.pindah],
-            "tahun": tahun,
-        },
-    )
+    # Ratings of people who moved to another instansi go along, and only the engine's role writes ratings.
+    async with mesin_di(conn):
+        hasil = await conn.execute(
+            text(
+                """
+                UPDATE penilaian n SET periode_id = m.ke
+                FROM unnest(CAST(:dari AS uuid[]), CAST(:ke AS uuid[])) AS m (dari, ke)
+                WHERE n.periode_id = m.dari AND n.tahun = :tahun
+                """
+            ),
+            {
+                "dari": [UUID(dari) for dari, _ in rencana.pindah],
+                "ke": [UUID(ke) for _, ke in rencana.pindah],
+                "tahun": tahun,
+            },
+        )
     return hasil.rowcount

@@ -19,6 +19,7 @@ from ekinerja_domain.periode import (
     periksa_periodik,
 )
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Objek, buat_temuan
+from services.db.penyewa import mesin_di
 from services.db.tables import InstansiRow, PenilaianRow, PeriodeRow
 from services.periode.kursor import PosisiPeriode
 
@@ -132,10 +133,12 @@ async def periode_untuk_tahun(conn: AsyncConnection, instansi_id: str, tahun: in
 
 
 async def jumlah_penilaian(conn: AsyncConnection, periode_id: Sequence[UUID]) -> Mapping[str, int]:
-    """How many ratings hang on each of these periods; those without any are left out."""
+    """How many ratings hang on each of these periods; those without any are left out. Ratings of people who moved to
+    another instansi count too."""
     n = PenilaianRow
     perintah = select(n.periode_id, func.count()).where(n.periode_id.in_(periode_id)).group_by(n.periode_id)
-    return {str(satu[0]): satu[1] for satu in await conn.execute(perintah)}
+    async with mesin_di(conn):
+        return {str(satu[0]): satu[1] for satu in await conn.execute(perintah)}
 
 
 async def pemeriksaan_periode(

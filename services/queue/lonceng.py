@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,8 @@ import structlog
 from arq.connections import ArqRedis, RedisSettings
 from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import RedisError
+
+from services.db.transaksi import setelah_commit
 
 ANTREAN_ARQ = "sinkro:bel"
 PEKERJAAN_BEL = "bel"
@@ -53,7 +56,8 @@ def pengaturan_redis(url: str) -> RedisSettings:
 
 
 class Lonceng:
-    """Rings. Never raises and never waits long: a request is accepted also while Redis is down."""
+    """Rings. Never raises and never waits long: a request is accepted also while Redis is down. In a request whose
+    transaction is still open it rings after the commit: who came earlier would find nothing."""
 
     def __init__(self, redis_url: str) -> None:
         # One URL, one meaning: the pool reads the same forms (redis, rediss, unix) that the settings allow.
@@ -66,12 +70,13 @@ class Lonceng:
 
     async def bunyikan_interaktif(self) -> None:
         """Somebody pressed a button: a worker shall look at once."""
-        await self._bunyikan("interaktif", 1)
+        await setelah_commit(partial(self._bunyikan, "interaktif", 1))
 
     async def bunyikan_massal(self, jumlah: int = 1) -> None:
         """So many syncs were queued for the bulk lane: wakes as many workers as they can use."""
         if jumlah > 0:
-            await self._bunyikan("massal", min(-(-jumlah // SINKRO_PER_BUNYI), BUNYI_TERBANYAK))
+            kali = min(-(-jumlah // SINKRO_PER_BUNYI), BUNYI_TERBANYAK)
+            await setelah_commit(partial(self._bunyikan, "massal", kali))
 
     async def _bunyikan(self, lajur: str, kali: int) -> None:
         try:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.audit import catat_audit
 from services.db.id import id_baru
+from services.db.penyewa import sebagai_mesin
 from services.pelepasan import lepaskan
 from services.referensi.galat import DiLuarInstansi, Galat, ImporDitolak, ImporTerlaluBesar, KumpulanGalat
 from services.referensi.keadaan import instansi_terkait, kunci_instansi, muat_keadaan
@@ -57,23 +58,26 @@ async def impor_referensi(
         raise ImporTerlaluBesar("berkas impor lebih dari 64 MiB")
     galat = KumpulanGalat()
     muatan = await asyncio.to_thread(urai_muatan, data, galat)
-    async with konteks.baca() as conn:
-        terkait = await instansi_terkait(conn, muatan)
-    for _ in range(_PERCOBAAN_KUNCI):
-        if instansi is not None and not terkait <= instansi:
-            raise DiLuarInstansi("muatan menyebut instansi lain")
-        perubahan = Perubahan(oleh)
-        try:
-            async with konteks.transaksi() as conn:
-                terlepas = await _jalankan(conn, muatan, terkait, galat, perubahan, peran, request_id)
-        except _InstansiBertambah as tambah:
-            terkait = terkait | set(tambah.args[0])
-            continue
-        except IntegrityError as salah:
-            raise _jelaskan(salah) from None
-        if terlepas:
-            await konteks.lonceng.bunyikan_massal(terlepas)
-        return perubahan.hitung
+    # An import must tell a foreign row from an unknown one, and moves people from one instansi to another: it sees all
+    # and refuses by itself what is out of the caller's reach.
+    with sebagai_mesin():
+        async with konteks.baca() as conn:
+            terkait = await instansi_terkait(conn, muatan)
+        for _ in range(_PERCOBAAN_KUNCI):
+            if instansi is not None and not terkait <= instansi:
+                raise DiLuarInstansi("muatan menyebut instansi lain")
+            perubahan = Perubahan(oleh)
+            try:
+                async with konteks.transaksi() as conn:
+                    terlepas = await _jalankan(conn, muatan, terkait, galat, perubahan, peran, request_id)
+            except _InstansiBertambah as tambah:
+                terkait = terkait | set(tambah.args[0])
+                continue
+            except IntegrityError as salah:
+                raise _jelaskan(salah) from None
+            if terlepas:
+                await konteks.lonceng.bunyikan_massal(terlepas)
+            return perubahan.hitung
     raise ImporDitolak([Galat("", "data pegawai sedang diubah pihak lain, silakan ulangi impor")])
 
 

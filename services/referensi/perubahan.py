@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ekinerja_domain.periode import TAHUN_TERBESAR, TAHUN_TERKECIL
+from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_nama_unit
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
 from services.db.tables import (
     InstansiRow,
@@ -28,7 +29,11 @@ _PEGAWAI = (
     "nama", "instansi_id", "unit_kerja_id", "jabatan", "golongan", "jenis_pegawai", "jenis_asn", "aktif",
     "nonaktif_sejak",
 )  # fmt: skip
-_PEMEGANG = ("nama", "unit_kerja_id", "aktif", "nonaktif_sejak")
+# What makes a unit be found by its name.
+_TERSEBUT = ("nama", "aktif", "instansi_id")
+# What no finding rests on: golongan, jabatan and the like come anew every month and repair nothing.
+_TIDAK_MENENTUKAN = frozenset({"nama", "jabatan", "golongan", "jenis_pegawai", "jenis_asn"})
+_PEMEGANG = ("unit_kerja_id", "aktif", "nonaktif_sejak")
 _PERIODE = ("tipe_periodik", "angka_periodik", "periode_awal", "periode_akhir", "batas_pengisian")
 
 Nilai = dict[str, Any]
@@ -105,14 +110,15 @@ def _instansi(muatan: Muatan, keadaan: Keadaan, perubahan: Perubahan) -> None:
 
 
 def _unit_kerja(muatan: Muatan, keadaan: Keadaan, perubahan: Perubahan) -> None:
+    nama_instansi = {b.id: b.nama for b in keadaan.instansi.values()} | {b.id: b.nama for _, b in muatan.instansi}
     for _, baris in muatan.unit_kerja:
         isi = ambil(baris, _UNIT)
         lama = keadaan.unit.get(baris.id)
+        berubah = set(_UNIT) if lama is None else beda(lama, isi)
         if lama is None:
             perubahan.sisip[UnitKerjaRow].append({"id": baris.id, **isi})
             perubahan.tandai(JenisFakta.PADANAN_NPSN, baris.npsn)
         else:
-            berubah = beda(lama, isi)
             if not berubah:
                 continue
             perubahan.ubah[UnitKerjaRow].append({"id": baris.id, **isi})
@@ -123,7 +129,14 @@ def _unit_kerja(muatan: Muatan, keadaan: Keadaan, perubahan: Perubahan) -> None:
                 perubahan.tandai(JenisFakta.PIMPINAN_UNIT, baris.id)
             if "instansi_id" in berubah:
                 perubahan.pindah_unit.append({"unit_kerja_id": baris.id, "instansi_id": baris.instansi_id})
-        perubahan.tandai(JenisFakta.UNIT_KERJA, baris.id)
+        if berubah != {"eselon"}:
+            perubahan.tandai(JenisFakta.UNIT_KERJA, baris.id)
+        if not berubah.isdisjoint(_TERSEBUT):
+            perubahan.fakta |= {
+                fakta_nama_unit(b.instansi_id, b.nama, nama_instansi.get(b.instansi_id, ""))
+                for b in (baris, lama)
+                if b is not None
+            }
         milik = (baris.instansi_id, baris.instansi_id if lama is None else lama.instansi_id)
         perubahan.catat("unit_kerja", milik, baru=lama is None)
 
@@ -141,7 +154,8 @@ def _pegawai(muatan: Muatan, keadaan: Keadaan, perubahan: Perubahan) -> None:
         if not berubah:
             continue
         perubahan.ubah[PegawaiRow].append({"nip": baris.nip, **isi})
-        perubahan.tandai(JenisFakta.PEGAWAI, baris.nip)
+        if not berubah <= _TIDAK_MENENTUKAN:
+            perubahan.tandai(JenisFakta.PEGAWAI, baris.nip)
         if not berubah.isdisjoint(_PEMEGANG):
             # A claim stands or falls with its holder.
             perubahan.tandai(JenisFakta.PIMPINAN_UNIT, *keadaan.unit_dipimpin.get(baris.nip, ()))

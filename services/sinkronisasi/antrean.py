@@ -6,17 +6,21 @@ lease cannot write any more. All times are the database's.
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import Pemicu
+from services.sinkronisasi.giliran_instansi import Antrean, GiliranInstansi
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
 SEWA_DETIK = 20
@@ -50,41 +54,123 @@ class Butir:
     mulai: datetime
 
 
-async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list[Butir]:
-    """Claims at most `batas` due syncs of the lane, each person once; in a bulk a school's guru only when no leader of
-    the school is due or running, since they would only find that the leader's SKP is not there yet. What was asked for
-    together is taken in the order of the register, whatever the age of the rows. The CTE is materialised: else a join
-    order could evaluate its LIMIT again and claim more than asked for."""
+# Taken in turns with a pause or a cancel: a claim shares this lock, they take it alone, so that a claim either commits
+# before their answer or sees what they did (its own statement begins after the lock).
+KUNCI_ANTREAN = 0x53494E4B
+_BERBAGI = text("SELECT pg_advisory_xact_lock_shared(:kunci)")
+_SENDIRI = text("SELECT pg_advisory_xact_lock(:kunci)")
+
+_JATUH_TEMPO = "({s}.coba_lagi_pada IS NULL OR {s}.coba_lagi_pada <= now())"
+_SIAP = f"s.status = 'MENUNGGU' AND {_JATUH_TEMPO.format(s='s')}"
+# A scalar subquery with a LIMIT is looked up per row; an EXISTS may be hashed over everybody who waits.
+_SENDIRIAN = "(SELECT true FROM sinkro b WHERE b.nip = s.nip AND b.status = 'BERJALAN' LIMIT 1) IS NULL"
+_JATUH_TEMPO_PIMPINAN = _JATUH_TEMPO.format(s="k")
+# A leader who waits only in a paused bulk holds nobody: that may last for days.
+_TANPA_PIMPINAN = f"""(s.giliran = 0 OR (
+    SELECT true FROM sinkro k
+    WHERE k.unit_kerja_id = s.unit_kerja_id AND k.tahun = s.tahun AND k.giliran = 0
+      AND k.status IN ('MENUNGGU', 'BERJALAN')
+      AND (k.status = 'BERJALAN' OR {_JATUH_TEMPO_PIMPINAN} AND (
+           k.lajur = 0 OR k.massal_id IS NULL
+           OR (SELECT d.status FROM massal d WHERE d.id = k.massal_id) = 'BERJALAN'))
+    LIMIT 1) IS NULL)"""  # noqa: S608 - only constants of this file
+
+# What waits in its own right before what waits for a bulk, and the elder bulk before the younger. LATERAL with a LIMIT
+# looks at one row per queue, whatever the statistics say; an EXISTS may be turned into a join with the whole list.
+_ANTREAN_MENUNGGU = text(
+    f"""
+    WITH RECURSIVE lepas (instansi_id) AS (
+        (SELECT s.instansi_id FROM sinkro s WHERE s.status = 'MENUNGGU' AND s.lajur = 1 AND s.massal_id IS NULL
+         ORDER BY s.instansi_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT s.instansi_id FROM sinkro s
+                WHERE s.status = 'MENUNGGU' AND s.lajur = 1 AND s.massal_id IS NULL AND s.instansi_id > l.instansi_id
+                ORDER BY s.instansi_id LIMIT 1)
+        FROM lepas l WHERE l.instansi_id IS NOT NULL)
+    SELECT l.instansi_id, CAST(NULL AS uuid) AS massal_id, CAST(NULL AS timestamptz) AS dibuat_pada FROM lepas l
+    CROSS JOIN LATERAL (SELECT FROM sinkro s WHERE s.instansi_id = l.instansi_id AND s.lajur = 1
+                        AND s.massal_id IS NULL AND {_SIAP} LIMIT 1) ada
+    UNION ALL
+    SELECT m.instansi_id, m.id, m.dibuat_pada FROM massal m
+    CROSS JOIN LATERAL (SELECT FROM sinkro s WHERE s.massal_id = m.id AND s.lajur = 1 AND s.massal_id IS NOT NULL
+                        AND {_SIAP} LIMIT 1) ada
+    WHERE m.status = 'BERJALAN'
+    ORDER BY 3 NULLS FIRST, 2
+    """  # noqa: S608 - as above
+)
+
+
+def _calon(antrean: str) -> str:
+    return f"""(SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan, s.giliran,
+          s.diminta_pada, s.unit_kerja_id FROM sinkro s
+        WHERE s.lajur = 1 AND {antrean} AND {_SIAP} AND {_SENDIRIAN} AND {_TANPA_PIMPINAN}
+        ORDER BY s.giliran, s.diminta_pada, s.unit_kerja_id, s.id LIMIT a.jatah
+        FOR NO KEY UPDATE OF s SKIP LOCKED)"""  # noqa: S608 - as above
+
+
+# Each person once. The CTEs are materialised: else a join order could evaluate a LIMIT again and claim more.
+_AMBIL = """
+    , pilih AS MATERIALIZED (SELECT DISTINCT ON (nip) id FROM terpilih ORDER BY nip, urutan, id)
+    UPDATE sinkro s
+    SET status = 'BERJALAN', sewa_token = nextval('sinkro_sewa_token'), coba_lagi_pada = NULL,
+        sewa_sampai = now() + make_interval(secs => :sewa), mulai_pada = now(), selesai_pada = NULL,
+        percobaan_ke = s.percobaan_ke + 1, diubah_pada = now()
+    FROM pilih WHERE s.id = pilih.id
+    RETURNING s.id, s.instansi_id, s.nip, s.jenis, s.tahun, s.sewa_token, s.percobaan_ke, s.percobaan_transien,
+              s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp, s.token_pratinjau, s.mulai_pada
+"""
+_AMBIL_INTERAKTIF = text(
+    f"""
+    WITH terpilih AS MATERIALIZED (
+        SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan FROM sinkro s
+        WHERE s.lajur = 0 AND {_SIAP} AND {_SENDIRIAN}
+        ORDER BY s.diminta_pada, s.id LIMIT :batas FOR NO KEY UPDATE OF s SKIP LOCKED)
+    {_AMBIL}
+    """  # noqa: S608 - as above
+)
+# A share is taken from the queues of the instansi in their order; what was locked beyond it is free again at once.
+_AMBIL_MASSAL = text(
+    f"""
+    WITH antre AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:instansi AS text[]), CAST(:massal AS uuid[]), CAST(:urut AS integer[]),
+                             CAST(:jatah AS integer[])) AS a (instansi_id, massal_id, urut, jatah)
+    ), calon AS MATERIALIZED (
+        SELECT a.instansi_id AS milik, a.urut, a.jatah, c.* FROM antre a
+        CROSS JOIN LATERAL {_calon("s.massal_id IS NULL AND s.instansi_id = a.instansi_id")} c
+        WHERE a.massal_id IS NULL
+        UNION ALL
+        SELECT a.instansi_id, a.urut, a.jatah, c.* FROM antre a
+        JOIN massal m ON m.id = a.massal_id AND m.status = 'BERJALAN'
+        CROSS JOIN LATERAL {_calon("s.massal_id IS NOT NULL AND s.massal_id = m.id")} c
+    ), terpilih AS MATERIALIZED (
+        SELECT id, nip, urutan FROM (
+            SELECT c.*, row_number() OVER (PARTITION BY milik ORDER BY urut, giliran, diminta_pada, unit_kerja_id,
+                                           id) AS ke
+            FROM calon c) bernomor
+        WHERE ke <= jatah)
+    {_AMBIL}
+    """  # noqa: S608 - as above
+)
+
+
+async def ambil_antrean(
+    conn: AsyncConnection, lajur: Lajur, batas: int, giliran: GiliranInstansi | None = None
+) -> list[Butir]:
+    """Claims at most `batas` due syncs of the lane, each person once.
+
+    In the bulk lane instansi share the claim as `giliran` says (default: evenly). Within one, what a release queued
+    goes before bulks and the elder bulk before the younger; within a bulk leaders go first, and a school's guru only
+    when no leader of the school is due or running, since they would only find that the leader's SKP is not there yet;
+    then in the order of the register. What waits for a paused or cancelled bulk alone is left.
+    """
+    isi: dict[str, Any] = {"sewa": SEWA_DETIK, "jenis": [str(j) for j in JENIS_TERDAFTAR]}
     try:
-        baris = await conn.execute(
-            text(
-                """
-                WITH calon AS MATERIALIZED (
-                    SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan FROM sinkro s
-                    WHERE s.status = 'MENUNGGU' AND s.lajur = :lajur
-                      AND (s.coba_lagi_pada IS NULL OR s.coba_lagi_pada <= now())
-                      AND NOT EXISTS (SELECT 1 FROM sinkro b WHERE b.nip = s.nip AND b.status = 'BERJALAN')
-                      AND (s.lajur = 0 OR s.giliran = 0 OR NOT EXISTS (
-                            SELECT 1 FROM sinkro k
-                            WHERE k.unit_kerja_id = s.unit_kerja_id AND k.tahun = s.tahun AND k.giliran = 0
-                              AND (k.status = 'BERJALAN' OR k.status = 'MENUNGGU'
-                                   AND (k.coba_lagi_pada IS NULL OR k.coba_lagi_pada <= now()))))
-                    ORDER BY s.lajur, s.giliran, s.diminta_pada, s.unit_kerja_id,
-                             array_position(CAST(:jenis AS text[]), s.jenis), s.id
-                    LIMIT :batas FOR NO KEY UPDATE OF s SKIP LOCKED
-                ), pilih AS MATERIALIZED (SELECT DISTINCT ON (nip) id FROM calon ORDER BY nip, urutan, id)
-                UPDATE sinkro s
-                SET status = 'BERJALAN', sewa_token = nextval('sinkro_sewa_token'), coba_lagi_pada = NULL,
-                    sewa_sampai = now() + make_interval(secs => :sewa), mulai_pada = now(), selesai_pada = NULL,
-                    percobaan_ke = s.percobaan_ke + 1, diubah_pada = now()
-                FROM pilih WHERE s.id = pilih.id
-                RETURNING s.id, s.instansi_id, s.nip, s.jenis, s.tahun, s.sewa_token, s.percobaan_ke,
-                          s.percobaan_transien, s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp,
-                          s.token_pratinjau, s.mulai_pada
-                """
-            ),
-            {"lajur": int(lajur), "batas": batas, "sewa": SEWA_DETIK, "jenis": [str(j) for j in JENIS_TERDAFTAR]},
-        )
+        if lajur is Lajur.INTERAKTIF:
+            baris = (await conn.execute(_AMBIL_INTERAKTIF, isi | {"batas": batas})).all()
+        else:
+            giliran = giliran or GiliranInstansi()
+            baris = await _ambil_massal(conn, batas, giliran, isi)
+            giliran.catat(Counter(b.instansi_id for b in baris))
     except IntegrityError:
         # Another worker claimed another kind of sync of one of these people at the same moment; the next look finds
         # the rest.
@@ -109,6 +195,42 @@ async def ambil_antrean(conn: AsyncConnection, lajur: Lajur, batas: int) -> list
         )
         for b in baris
     ]
+
+
+async def _ambil_massal(
+    conn: AsyncConnection, batas: int, giliran: GiliranInstansi, isi: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    await kunci_antrean(conn)
+    teringat = giliran.teringat(time.monotonic())
+    if teringat is not None:
+        if baris := await _ambil_bagian(conn, batas, giliran, teringat, isi):
+            return baris
+        giliran.lupakan()
+    menunggu = [Antrean(a.instansi_id, a.massal_id) for a in await conn.execute(_ANTREAN_MENUNGGU)]
+    giliran.ingat(menunggu, time.monotonic(), batas)
+    return await _ambil_bagian(conn, batas, giliran, menunggu, isi)
+
+
+async def _ambil_bagian(
+    conn: AsyncConnection, batas: int, giliran: GiliranInstansi, menunggu: Sequence[Antrean], isi: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    jatah = giliran.bagi([a.instansi_id for a in menunggu], batas)
+    antre = [a for a in menunggu if a.instansi_id in jatah]
+    if not antre:
+        return []
+    larik = {
+        "instansi": [a.instansi_id for a in antre],
+        "massal": [a.massal_id for a in antre],
+        "urut": list(range(len(antre))),
+        "jatah": [jatah[a.instansi_id] for a in antre],
+    }
+    return (await conn.execute(_AMBIL_MASSAL, isi | larik)).all()
+
+
+async def kunci_antrean(conn: AsyncConnection, *, sendiri: bool = False) -> None:
+    """Until the end of the transaction: shared by whoever claims for or queues into bulks, alone for whoever changes
+    which bulks may go on. Taken after the lock of the instansi and before any row of `sinkro`."""
+    await conn.execute(_SENDIRI if sendiri else _BERBAGI, {"kunci": KUNCI_ANTREAN})
 
 
 async def perpanjang(conn: AsyncConnection, token: Sequence[int]) -> set[int]:
@@ -156,15 +278,17 @@ async def kembalikan(conn: AsyncConnection, token: Sequence[int], *, tunda_detik
     return (await conn.execute(pernyataan, {"token": list(token), "tunda": tunda_detik})).rowcount
 
 
+_SIAP_PER_LAJUR = text(
+    f"""
+    SELECT 0 WHERE EXISTS (SELECT FROM sinkro s WHERE s.lajur = 0 AND {_SIAP})
+    UNION ALL
+    SELECT 1 WHERE EXISTS (SELECT FROM sinkro s WHERE s.lajur = 1 AND s.massal_id IS NULL AND {_SIAP})
+      OR EXISTS (SELECT FROM massal m WHERE m.status = 'BERJALAN' AND EXISTS (
+                 SELECT FROM sinkro s WHERE s.massal_id = m.id AND s.lajur = 1 AND s.massal_id IS NOT NULL AND {_SIAP}))
+    """  # noqa: S608 - as above
+)
+
+
 async def ada_yang_siap(conn: AsyncConnection) -> set[Lajur]:
-    """The lanes in which something is due now."""
-    baris = await conn.execute(
-        text(
-            """
-            SELECT lajur FROM (VALUES (0), (1)) AS l (lajur)
-            WHERE EXISTS (SELECT 1 FROM sinkro s WHERE s.status = 'MENUNGGU' AND s.lajur = l.lajur
-                          AND (s.coba_lagi_pada IS NULL OR s.coba_lagi_pada <= now()))
-            """
-        )
-    )
-    return {Lajur(b) for b in baris.scalars()}
+    """The lanes in which something is due now that may be claimed."""
+    return {Lajur(b) for b in (await conn.execute(_SIAP_PER_LAJUR)).scalars()}

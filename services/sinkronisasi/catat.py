@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,12 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.pengulangan import Menyerah, putuskan_pengulangan
 from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa, StatusSinkro, berpindah, sebelum
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kelas, Kode, Temuan, Tingkat, catatan_baris
-from services.db.setwise import Abaikan, perbarui, sisipkan
+from services.db.setwise import larik_kolom, perbarui, salin, sandi_json, unnest_bertipe
 from services.db.tables import PercobaanRow, SandaranRow, SinkroRow
 from services.pelepasan import lepaskan, yang_bersandar
 from services.sinkronisasi.antrean import Butir
 from services.sinkronisasi.kasus import Putusan, temuan_terlihat
-from services.sinkronisasi.massal import catat_butir_selesai
+from services.sinkronisasi.massal_hitung import catat_butir_selesai
 from services.sinkronisasi.muat import versi_unit
 from services.sinkronisasi.referensi import versi_referensi
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
@@ -52,15 +53,15 @@ class HasilCatat:
 async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> HasilCatat:
     """Writes what still holds. Whoever's lease was lost is dropped in silence: somebody else has that sync now."""
     berlaku, ulangi = await _yang_masih_berlaku(conn, tercatat)
-    berlaku = await _yang_masih_disewa(conn, berlaku)
-    if not berlaku:
+    sewa = await _yang_masih_disewa(conn, berlaku)
+    if sewa is None:
         return HasilCatat(ulangi, 0)
-    sekarang = await conn.scalar(text("SELECT now()"))
+    berlaku, sekarang, dijaga = sewa.tercatat, sewa.sekarang, sewa.dijaga
     putusan = [k.putusan for k in berlaku]
-    await tulis_landing(conn, putusan, sekarang)
+    await tulis_landing(conn, putusan, sekarang, dijaga=dijaga)
     await tulis_padanan(conn, putusan)
     akhir = [_akhir(k, sekarang) for k in berlaku]
-    await _tulis_log(conn, akhir, sekarang)
+    await _tulis_log(conn, akhir, sekarang, dijaga=dijaga)
     hasil_butir = {a.butir.id: a.hasil_butir for a in akhir if a.hasil_butir is not None}
     hasil_butir |= await selesaikan_skp_rotasi(conn, [a.butir for a in akhir if a.peristiwa is Peristiwa.BERHASIL])
     dilepas = await _lepaskan_yang_menunggu(conn, putusan)
@@ -94,14 +95,23 @@ async def _yang_masih_berlaku(
     return berlaku, ulangi
 
 
-async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> list[KasusTercatat]:
+@dataclass(frozen=True, slots=True)
+class _Sewa:
+    """The claims that are still ours, the transaction's time, and whether row-level security holds in it."""
+
+    tercatat: list[KasusTercatat]
+    sekarang: datetime
+    dijaga: bool
+
+
+async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> _Sewa | None:
     """Locks the claims, and in the same order of id whoever a landing leader will release: a bulk request locks by id
-    too, and a second lock later on would meet it in the opposite order."""
+    too, and a second lock later on would meet it in the opposite order. None: nothing is ours any more."""
     dilepas = await yang_bersandar(conn, _fakta_berubah([k.putusan for k in tercatat]))
     baris = await conn.execute(
         text(
             """
-            SELECT sewa_token FROM sinkro
+            SELECT sewa_token, now() AS sekarang, (SELECT row_security_active('percobaan')) AS dijaga FROM sinkro
             WHERE id = ANY(:id) AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token))
             ORDER BY id FOR NO KEY UPDATE
             """
@@ -112,8 +122,10 @@ async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTerc
             "tertahan": [str(s) for s in sebelum(Peristiwa.DILEPAS)],
         },
     )
-    milik = set(baris.scalars())
-    return [k for k in tercatat if k.butir.token in milik]
+    terkunci = baris.all()
+    milik = {b.sewa_token for b in terkunci}
+    berlaku = [k for k in tercatat if k.butir.token in milik]
+    return _Sewa(berlaku, terkunci[0].sekarang, terkunci[0].dijaga) if berlaku else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +168,32 @@ def _akhir(k: KasusTercatat, sekarang: datetime) -> _Akhir:
     return _Akhir(b, p, p.temuan, peristiwa, hasil, coba_lagi)
 
 
-async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: datetime) -> None:
+_KOLOM_PERCOBAAN = (
+    "sinkro_id",
+    "ke",
+    "instansi_id",
+    "pemicu",
+    "oleh",
+    "mulai",
+    "selesai",
+    "status",
+    "hasil",
+    "temuan",
+    "tampilan",
+    "keterangan",
+    "jawaban_mentah",
+    "request_id",
+)
+
+
+async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: datetime, *, dijaga: bool) -> None:
     sinkro: list[dict[str, Any]] = []
-    percobaan: list[dict[str, Any]] = []
+    percobaan: list[tuple[Any, ...]] = []
     sandaran: list[dict[str, Any]] = []
     for a in akhir:
         b, p, ambilan = a.butir, a.putusan, a.putusan.kasus.pengambilan
         status = berpindah(StatusSinkro.BERJALAN, a.peristiwa)
-        temuan = temuan_terlihat(a.temuan)
+        temuan = sandi_json(temuan_terlihat(a.temuan))
         ditunda = status is StatusSinkro.MENUNGGU
         galat = any(t.kode is Kode.GALAT_INTERNAL for t in a.temuan)
         pegawai = p.kasus.data.pegawai if p.kasus.data else None
@@ -171,8 +201,8 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
             {
                 "id": b.id,
                 "sewa_token": b.token,
-                "status": str(status),
-                "hasil": str(a.hasil) if a.hasil else None,
+                "status": status,
+                "hasil": a.hasil,
                 "tipe_skp": p.tipe_skp or b.tipe_skp,
                 "unit_kerja_id": pegawai.unit_kerja_id if pegawai else None,
                 "temuan": temuan,
@@ -186,22 +216,22 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
             }
         )
         percobaan.append(
-            {
-                "sinkro_id": b.id,
-                "ke": b.percobaan_ke,
-                "instansi_id": b.instansi_id,
-                "pemicu": str(b.pemicu),
-                "oleh": b.oleh,
-                "mulai": b.mulai,
-                "selesai": sekarang,
-                "status": str(HasilPercobaan(status)),
-                "hasil": str(a.hasil) if a.hasil else None,
-                "temuan": temuan,
-                "tampilan": p.tampilan,
-                "keterangan": ambilan.keterangan,
-                "jawaban_mentah": ambilan.mentah,
-                "request_id": f"{b.id.hex}-{b.percobaan_ke}",
-            }
+            (
+                b.id,
+                b.percobaan_ke,
+                b.instansi_id,
+                b.pemicu,
+                b.oleh,
+                b.mulai,
+                sekarang,
+                HasilPercobaan(status),
+                a.hasil,
+                temuan,
+                sandi_json(p.tampilan),
+                ambilan.keterangan,
+                ambilan.mentah,
+                f"{b.id.hex}-{b.percobaan_ke}",
+            )
         )
         # What only a person may ask for again rests on nothing.
         if status in (StatusSinkro.GAGAL, StatusSinkro.TERTAHAN) and JENIS_TERDAFTAR[b.jenis].massal:
@@ -225,11 +255,24 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
             ),
         ),
     )
-    await sisipkan(conn, PercobaanRow, percobaan)
-    await conn.execute(
-        text("DELETE FROM sinkro_sandaran WHERE sinkro_id = ANY(:id)"), {"id": [a.butir.id for a in akhir]}
-    )
-    await sisipkan(conn, SandaranRow, sandaran, konflik=Abaikan())
+    await salin(conn, PercobaanRow, _KOLOM_PERCOBAAN, percobaan, dijaga=dijaga)
+    await _tulis_sandaran(conn, [a.butir.id for a in akhir], sandaran)
+
+
+_KOLOM_SANDARAN = ("sinkro_id", "fakta", "kunci", "kode", "instansi_id")
+# What stays is not touched: a sync that fails again for the same reasons writes nothing here.
+_SANDARAN = f"""
+    WITH masuk AS MATERIALIZED (SELECT * FROM {unnest_bertipe(SandaranRow, _KOLOM_SANDARAN)}), usang AS (
+        DELETE FROM sinkro_sandaran d WHERE d.sinkro_id = ANY(${len(_KOLOM_SANDARAN) + 1}::uuid[]) AND NOT EXISTS (
+            SELECT 1 FROM masuk m WHERE m.sinkro_id = d.sinkro_id AND m.fakta = d.fakta AND m.kunci = d.kunci
+                                    AND m.kode = d.kode))
+    INSERT INTO sinkro_sandaran ({", ".join(_KOLOM_SANDARAN)}) SELECT * FROM masuk ON CONFLICT DO NOTHING
+"""  # noqa: S608 - names of our own tables
+
+
+async def _tulis_sandaran(conn: AsyncConnection, sinkro_id: list[UUID], sandaran: Sequence[dict[str, Any]]) -> None:
+    """Makes what these syncs rest on exactly this."""
+    await conn.exec_driver_sql(_SANDARAN, (*larik_kolom(SandaranRow, sandaran, _KOLOM_SANDARAN), sinkro_id))
 
 
 def _sandaran(temuan: Sequence[Temuan]) -> set[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import HasilPercobaan
 from services.db.kursor import Kursor
+from services.db.pencarian import nip_bernama, sinkro_berkode
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
@@ -69,10 +70,16 @@ async def _syarat_halaman(conn: AsyncConnection, saring: SaringLog, jangkauan: J
     """The condition of a page. A rare name or code is looked up by its own index first: asked for together with the
     order, PostgreSQL would rather walk the whole log, since it takes such filters for less selective than they are."""
     syarat = and_(terlihat(jangkauan), cocok(saring))
-    if not (saring.nama or saring.kode):
-        return syarat
-    jarang = (await conn.scalars(select(SinkroRow.id).where(syarat).limit(AMBANG_JARANG + 1))).all()
-    return syarat if len(jarang) > AMBANG_JARANG else SinkroRow.id == func.any(cast(list(jarang), ARRAY(Uuid)))
+    if saring.kode:
+        milik = jangkauan.instansi if jangkauan.nip is None else None
+        ditemukan = (await conn.scalars(sinkro_berkode(saring.kode, milik, AMBANG_JARANG + 1))).all()
+        if len(ditemukan) <= AMBANG_JARANG:
+            return and_(syarat, SinkroRow.id == func.any(cast(list(ditemukan), ARRAY(Uuid))))
+    if len(saring.nama) == 1:
+        orang = (await conn.scalars(nip_bernama(saring.nama[0], AMBANG_JARANG + 1))).all()
+        if len(orang) <= AMBANG_JARANG:
+            return and_(syarat, SinkroRow.nip == func.any(cast(list(orang), ARRAY(Text))))
+    return syarat
 
 
 async def satu_sinkro(

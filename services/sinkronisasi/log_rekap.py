@@ -1,11 +1,13 @@
 """The recapitulation of the log and its ledger, each figure of one answer from one statement and so of one snapshot.
 
 **The ledger balances**: current user PMM = the syncs of current user PMM by status + those who were never asked for.
-Its parts are counted from different tables, so that a fault in the data shows as `seimbang` false.
+Its figures are kept apart (users by who was added, ever asked for by first requests, statuses by every change), so that
+a fault shows as `seimbang` false. Filters the counters do not know (nip, nama, unit kerja, massal) are counted truly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, or_, select, text, true
@@ -17,6 +19,35 @@ from services.db.tables import SinkroRow, UserPMMRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
 
+# Groups of the syncs that match, by status, kind and set of codes, and the three figures of the ledger.
+_HITUNGAN = text(
+    """
+    WITH semua AS MATERIALIZED (
+        SELECT ukuran, jenis, tahun, status, tipe_skp, kode, pengguna, n FROM hitungan
+        WHERE instansi_id = ANY (CAST(:wilayah AS text[]))
+        UNION ALL
+        SELECT ukuran, jenis, tahun, status, tipe_skp, kode, pengguna, n FROM hitungan_ubahan
+        WHERE CAST(:nasional AS boolean) OR instansi_id = ANY (CAST(:wilayah AS text[]))
+    ), cocok AS (
+        SELECT status, tipe_skp, kode, n FROM semua
+        WHERE ukuran = 'SINKRO'
+          AND (CAST(:jenis AS text[]) IS NULL OR jenis = ANY (CAST(:jenis AS text[])))
+          AND (CAST(:tahun AS integer[]) IS NULL OR tahun = ANY (CAST(:tahun AS integer[])))
+          AND (CAST(:status AS text[]) IS NULL OR status = ANY (CAST(:status AS text[])))
+          AND (CAST(:tipe_skp AS text[]) IS NULL OR tipe_skp = ANY (CAST(:tipe_skp AS text[])))
+          AND (CAST(:kode AS text[]) IS NULL OR kode && CAST(:kode AS text[])))
+    SELECT CASE WHEN grouping(status) = 0 THEN 'status' WHEN grouping(tipe_skp) = 0 THEN 'tipe_skp' ELSE 'kode' END
+               AS bagian, COALESCE(status, tipe_skp) AS nama, kode, CAST(sum(n) AS bigint) AS n
+    FROM cocok GROUP BY GROUPING SETS ((status), (tipe_skp), (kode))
+    UNION ALL
+    SELECT 'buku', status, NULL, CAST(sum(n) AS bigint) FROM semua
+    WHERE ukuran = 'SINKRO' AND pengguna AND jenis = :jenis_buku AND tahun = :tahun_buku GROUP BY status
+    UNION ALL
+    SELECT ukuran, NULL, NULL, CAST(sum(n) AS bigint) FROM semua
+    WHERE ukuran = 'PENGGUNA' OR ukuran = 'PERNAH' AND jenis = :jenis_buku AND tahun = :tahun_buku GROUP BY ukuran
+    """
+)
+
 
 async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
     """`{jumlah, status, kode, tipe_skp, buku_besar, seimbang}`.
@@ -25,6 +56,55 @@ async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkau
     in `tipe_skp` once its kind is known. The ledger needs exactly one jenis and one tahun (else it and `seimbang` are
     null) and is about all current user PMM within the reach, whatever else is filtered.
     """
+    terhitung = not (saring.nip or saring.nama or saring.unit_kerja_id or saring.massal_id)
+    if terhitung and jangkauan.nip is None:
+        return await _dari_hitungan(conn, saring, jangkauan)
+    return await _hitung_benar(conn, saring, jangkauan)
+
+
+async def _dari_hitungan(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
+    berbuku = len(saring.jenis) == 1 and len(saring.tahun) == 1
+    baris = await conn.execute(
+        _HITUNGAN,
+        {
+            "nasional": jangkauan.instansi is None,
+            "wilayah": [""] if jangkauan.instansi is None else sorted(jangkauan.instansi),
+            "jenis": [str(j) for j in saring.jenis] or None,
+            "tahun": list(saring.tahun) or None,
+            "status": [n.value for n in saring.status] or None,
+            "tipe_skp": [n.value for n in saring.tipe_skp] or None,
+            "kode": list(saring.kode) or None,
+            "jenis_buku": str(saring.jenis[0]) if berbuku else "",
+            "tahun_buku": saring.tahun[0] if berbuku else 0,
+        },
+    )
+    hasil: dict[str, dict[str, int]] = {"status": {}, "kode": {}, "tipe_skp": {}}
+    buku: dict[str, int] = {}
+    for b in baris:
+        if b.bagian == "kode":
+            for kode in set(b.kode):
+                hasil["kode"][kode] = hasil["kode"].get(kode, 0) + b.n
+        elif b.bagian in hasil:
+            hasil[b.bagian][b.nama] = b.n
+        else:
+            buku[b.nama or b.bagian] = b.n
+    hasil["tipe_skp"].pop("", None)
+    ringkas = {nama: {k: n for k, n in sorted(isi.items()) if n} for nama, isi in hasil.items()}
+    jumlah = {"jumlah": sum(hasil["status"].values()), **ringkas}
+    if not berbuku:
+        return {**jumlah, "buku_besar": None, "seimbang": None}
+    pengguna = buku.get("PENGGUNA", 0)
+    return {**jumlah, **_buku_besar(pengguna, pengguna - buku.get("PERNAH", 0), buku)}
+
+
+def _buku_besar(user_pmm: int, belum_pernah: int, menurut_status: Mapping[str, int]) -> dict[str, Any]:
+    """The ledger and whether it balances; a figure below zero never does."""
+    status = {st.value.lower(): menurut_status.get(st.value, 0) for st in StatusSinkro}
+    seimbang = user_pmm == belum_pernah + sum(status.values()) and min(belum_pernah, *status.values()) >= 0
+    return {"buku_besar": {"user_pmm": user_pmm, "belum_pernah": belum_pernah, **status}, "seimbang": seimbang}
+
+
+async def _hitung_benar(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
     s = SinkroRow
     pilih = select(s.status, s.kode, s.tipe_skp).where(terlihat(jangkauan), cocok(saring)).cte("pilih")
     kode = func.unnest(pilih.c.kode).table_valued("kode", name="satu").render_derived()
@@ -51,10 +131,7 @@ async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkau
     hasil: dict[str, Any] = {n: getattr(baris, n) for n in ("jumlah", "status", "kode", "tipe_skp")}
     if not berbuku:
         return {**hasil, "buku_besar": None, "seimbang": None}
-    buku = {"user_pmm": baris.user_pmm, "belum_pernah": baris.belum_pernah}
-    buku |= {st.value.lower(): baris.menurut_status.get(st.value, 0) for st in StatusSinkro}
-    seimbang = buku["user_pmm"] == sum(n for nama, n in buku.items() if nama != "user_pmm")
-    return {**hasil, "buku_besar": buku, "seimbang": seimbang}
+    return {**hasil, **_buku_besar(baris.user_pmm, baris.belum_pernah, baris.menurut_status)}
 
 
 def _kolom_buku_besar(jenis: str, tahun: int, jangkauan: Jangkauan) -> list[ColumnElement[Any]]:

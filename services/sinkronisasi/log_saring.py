@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import StatusSinkro
+from services.db.pencarian import nama_memuat
 from services.db.tables import InstansiRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
 
@@ -30,7 +31,8 @@ class SaringLog:
     """The filters of the log (http-api "Log Sinkronisasi"). An empty tuple asks nothing.
 
     `nip`: prefixes of digits; `nama`: parts of the name, any case; `unit_kerja_id`: any case; `massal_id`: every sync
-    of that bulk, also those that belong to a later one by now.
+    of that bulk, also those that belong to a later one by now; `id`: these syncs; `objek`:
+    a finding is about that, as jenis and id (UNIT_KERJA:...), to be asked beside `kode`, which has an index.
     """
 
     nip: tuple[str, ...] = ()
@@ -42,6 +44,8 @@ class SaringLog:
     tahun: tuple[int, ...] = ()
     unit_kerja_id: tuple[str, ...] = ()
     massal_id: tuple[UUID, ...] = ()
+    id: tuple[UUID, ...] = ()
+    objek: tuple[str, ...] = ()
 
     def sebagai_teks(self) -> str:
         """A stable text of the filter, which a cursor is bound to; the order of "or" values does not matter."""
@@ -72,13 +76,14 @@ def cocok(saring: SaringLog) -> ColumnElement[bool]:
         # A range instead of LIKE: an index serves it in a prepared statement too; ':' follows '9'.
         syarat.append(or_(*(and_(s.nip >= awal, s.nip < awal + ":") for awal in saring.nip)))
     if saring.nama:
-        syarat.append(
-            s.nip.in_(
-                select(PegawaiRow.nip).where(or_(*(PegawaiRow.nama.icontains(n, autoescape=True) for n in saring.nama)))
-            )
-        )
+        syarat.append(nama_memuat(s.nip, saring.nama))
     if saring.kode:
         syarat.append(s.kode.overlap(list(saring.kode)))
+    if saring.id:
+        syarat.append(s.id.in_(saring.id))
+    if saring.objek:
+        pisah = (o.partition(":") for o in saring.objek)
+        syarat.append(or_(*(s.temuan.contains([{"objek": {"jenis": j, "id": i or None}}]) for j, _, i in pisah)))
     if saring.massal_id:
         syarat.append(
             s.id.in_(select(MassalButirRow.sinkro_id).where(MassalButirRow.massal_id.in_(list(saring.massal_id))))

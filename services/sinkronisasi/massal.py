@@ -1,18 +1,18 @@
-"""Bulk requests: many syncs asked for in one transaction, set-wise, and the counters that follow them.
+"""Bulk requests: the selection is frozen in the transaction of the request, in chunks (ADR 0012); the people become
+syncs and items chunk by chunk, those of a small bulk at once, those of a large one in the background.
 
-The selection is frozen at creation (one `massal_butir` per sync). Locks are taken in the order instansi, sinkro
-(by id), massal; an item counts once, in the transaction that ends its sync.
+Locks are taken in the order instansi, the queue, sinkro (by id), massal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, text, tuple_, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.kernel.nip import Nip, NipTidakSah
@@ -20,17 +20,34 @@ from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import Pemicu, StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.audit import catat_audit
-from services.db.kursor import Kursor
 from services.db.tables import InstansiRow, MassalRow
-from services.sinkronisasi.massal_pilihan import sql_antrekan, sql_kunci
+from services.sinkronisasi.massal_baca import daftar_massal, massal
+from services.sinkronisasi.massal_bentang import bentangkan_satu
+from services.sinkronisasi.massal_berkas import BarisDitolak
+from services.sinkronisasi.massal_pilihan import sql_bekukan
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
 if TYPE_CHECKING:
     from services.konteks import Konteks
 
-LAJUR_MASSAL = 1
+# A bulk of so many is queued whole in the request, which costs less than being seen half done.
+LANGSUNG = 2_000
 _PANJANG_TEKS_DITOLAK = 64
-_DAFTAR = "massal"
+
+__all__ = [
+    "DaftarNip",
+    "InstansiTidakDitemukan",
+    "Pilihan",
+    "Saring",
+    "SaringKosong",
+    "Semua",
+    "buat_massal",
+    "buat_massal_dalam",
+    "daftar_massal",
+    "massal",
+    "nilai_saring",
+    "urutan_jenis",
+]
 
 
 class InstansiTidakDitemukan(Exception):
@@ -48,9 +65,12 @@ class Semua:
 
 @dataclass(frozen=True, slots=True)
 class DaftarNip:
-    """These people; they may be others of the instansi than its user PMM."""
+    """These people; they may be others of the instansi than its user PMM. From a file: the row of each NIP, and the
+    rows that hold none."""
 
     nip: Sequence[str]
+    baris: Mapping[str, int] = field(default_factory=dict)
+    tidak_terbaca: Sequence[BarisDitolak] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,70 +104,113 @@ async def buat_massal(
     pemicu: Pemicu = Pemicu.MASSAL,
     request_id: str | None,
 ) -> dict[str, Any]:
-    """Queues a sync of each jenis for everybody chosen and gives the bulk as `massal` does, with `ditolak`.
+    """Asks for a sync of each jenis for everybody chosen and gives the bulk as `massal` does, with `ditolak`.
 
     What waits or runs already is counted in as it is; what ended is queued again and keeps its findings until its next
     result. NIPs that the instansi does not know are in `ditolak`. A bulk of nobody is SELESAI at once.
     Raises InstansiTidakDitemukan, SaringKosong, ValueError without a jenis.
     """
+    async with konteks.transaksi() as conn:
+        hasil = await buat_massal_dalam(
+            conn,
+            instansi_id=instansi_id,
+            jenis=jenis,
+            tahun=tahun,
+            pilihan=pilihan,
+            oleh=oleh,
+            peran=peran,
+            pemicu=pemicu,
+            request_id=request_id,
+            kini=konteks.jam(),
+        )
+    if hasil["jumlah"]:
+        await konteks.lonceng.bunyikan_massal(hasil["jumlah"])
+    return hasil
+
+
+async def buat_massal_dalam(
+    conn: AsyncConnection,
+    *,
+    instansi_id: str,
+    jenis: Sequence[str],
+    tahun: int,
+    pilihan: Pilihan,
+    oleh: str,
+    peran: str,
+    pemicu: Pemicu,
+    request_id: str | None,
+    kini: datetime,
+) -> dict[str, Any]:
+    """As `buat_massal`, in the transaction of the caller, who rings the bell after the commit.
+
+    A schedule (`pemicu` JADWAL) leaves out whom only a repair or another sync frees (spec: domain 4.7: never retried
+    on a timer).
+    """
     jenis = urutan_jenis(jenis)
     if isinstance(pilihan, Saring) and pilihan.kosong:
         raise SaringKosong("saring harus berisi sedikitnya satu syarat")
-    nip, tidak_sah = _pilah_nip(pilihan.nip) if isinstance(pilihan, DaftarNip) else ([], [])
-    async with konteks.transaksi() as conn:
-        await _kunci_instansi(conn, instansi_id)
-        massal_id: UUID = (
-            await conn.execute(
-                insert(MassalRow)
-                .values(
-                    instansi_id=instansi_id,
-                    jenis=list(jenis),
-                    tahun=tahun,
-                    pilihan=_pilihan_json(pilihan),
-                    status=StatusMassal.BERJALAN.value,
-                    jumlah=0,
-                    oleh=oleh,
-                    dibuat_pada=konteks.jam(),
-                )
-                .returning(MassalRow.id)
-            )
-        ).scalar_one()
-        saring = _nilai_saring(pilihan)
-        isi = {
-            **saring,
-            "massal_id": massal_id,
-            "instansi_id": instansi_id,
-            "jenis": list(jenis),
-            "tahun": tahun,
-            "nip": nip,
-            "pemicu": pemicu.value,
-            "oleh": oleh,
-            "lajur": LAJUR_MASSAL,
-            "kini": konteks.jam(),
-        }
-        ditolak = [*tidak_sah, *(await _nip_tak_dikenal(conn, nip, instansi_id))] if nip or tidak_sah else []
-        sumber = "DAFTAR" if isinstance(pilihan, DaftarNip) else "PENGGUNA"
-        await conn.execute(text(sql_kunci(sumber, tuple(saring))), isi)
-        jumlah = (await conn.execute(text(sql_antrekan(sumber, tuple(saring))), isi)).rowcount
-        selesai = {"status": StatusMassal.SELESAI.value, "selesai_pada": konteks.jam()} if jumlah == 0 else {}
+    nip, ditolak = _pilah_nip(pilihan) if isinstance(pilihan, DaftarNip) else ([], [])
+    await _kunci_instansi(conn, instansi_id)
+    massal_id: UUID = (
         await conn.execute(
-            update(MassalRow).where(MassalRow.id == massal_id).values(jumlah=jumlah, ditolak=ditolak, **selesai)
+            insert(MassalRow)
+            .values(
+                instansi_id=instansi_id,
+                jenis=list(jenis),
+                tahun=tahun,
+                pilihan=_pilihan_json(pilihan),
+                status=StatusMassal.BERJALAN.value,
+                jumlah=0,
+                oleh=oleh,
+                pemicu=pemicu.value,
+                dibuat_pada=kini,
+            )
+            .returning(MassalRow.id)
         )
-        await catat_audit(
-            conn,
-            instansi_id=instansi_id,
-            oleh=oleh,
-            peran=peran,
-            tindakan="BUAT_MASSAL",
-            objek=f"massal:{massal_id}",
-            rincian={"jenis": list(jenis), "tahun": tahun, "jumlah": jumlah, "ditolak": len(ditolak)},
-            request_id=request_id,
+    ).scalar_one()
+    saring = nilai_saring(pilihan, pemicu)
+    if isinstance(pilihan, DaftarNip):
+        ditolak += [_tolak(satu, pilihan.baris.get(satu)) for satu in await _tak_dikenal(conn, nip, instansi_id)]
+        if pilihan.baris:
+            ditolak.sort(key=lambda satu: satu["baris"])
+    sumber = "DAFTAR" if isinstance(pilihan, DaftarNip) else "PENGGUNA"
+    terpilih = (
+        await conn.execute(
+            text(sql_bekukan(sumber, tuple(saring))),
+            {
+                **saring,
+                "massal_id": massal_id,
+                "instansi_id": instansi_id,
+                "jenis": list(jenis),
+                "tahun": tahun,
+                "nip": nip,
+                "kini": kini,
+            },
         )
-        hasil = await massal(conn, massal_id, None, kini=konteks.jam())
+    ).one()
+    jumlah = int(terpilih.jumlah)
+    selesai = {"status": StatusMassal.SELESAI.value, "selesai_pada": kini} if jumlah == 0 else {}
+    await conn.execute(
+        update(MassalRow)
+        .where(MassalRow.id == massal_id)
+        .values(jumlah=jumlah, potongan_tersisa=terpilih.potongan, ditolak=ditolak, **selesai)
+    )
+    if jumlah <= LANGSUNG:
+        while await bentangkan_satu(conn, massal_id):
+            pass
+    await catat_audit(
+        conn,
+        instansi_id=instansi_id,
+        oleh=oleh,
+        peran=peran,
+        tindakan="BUAT_MASSAL",
+        objek=f"massal:{massal_id}",
+        rincian={"jenis": list(jenis), "tahun": tahun, "jumlah": jumlah, "ditolak": len(ditolak)},
+        request_id=request_id,
+    )
+    hasil = await massal(conn, massal_id, None)
     if hasil is None:
         raise InstansiTidakDitemukan("massal tidak tersimpan")
-    if jumlah:
-        await konteks.lonceng.bunyikan_massal(jumlah)
     return hasil
 
 
@@ -163,11 +226,11 @@ def urutan_jenis(jenis: Sequence[str]) -> list[str]:
     return [j for j in dahulu if j in jenis]
 
 
-def _pilah_nip(daftar: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
+def _pilah_nip(pilihan: DaftarNip) -> tuple[list[str], list[dict[str, Any]]]:
     """The valid ones, each once; and what is no NIP at all, refused as unknown."""
     sah: list[str] = []
-    ditolak: list[dict[str, str]] = []
-    for teks in dict.fromkeys(daftar):
+    ditolak = [_tolak(satu.nip, satu.baris, satu.keterangan) for satu in pilihan.tidak_terbaca]
+    for teks in dict.fromkeys(pilihan.nip):
         try:
             sah.append(Nip.parse(teks))
         except NipTidakSah:
@@ -176,11 +239,14 @@ def _pilah_nip(daftar: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
     return sah, ditolak
 
 
-def _tolak(nip: str) -> dict[str, str]:
-    return {"nip": nip, "kode": Kode.PEGAWAI_TIDAK_TERDAFTAR.value}
+def _tolak(nip: str, baris: int | None = None, keterangan: str | None = None) -> dict[str, Any]:
+    isi: dict[str, Any] = {"nip": nip, "kode": Kode.PEGAWAI_TIDAK_TERDAFTAR.value}
+    if baris is not None:
+        isi["baris"] = baris
+    return isi if keterangan is None else isi | {"keterangan": keterangan}
 
 
-async def _nip_tak_dikenal(conn: AsyncConnection, nip: Sequence[str], instansi_id: str) -> list[dict[str, str]]:
+async def _tak_dikenal(conn: AsyncConnection, nip: Sequence[str], instansi_id: str) -> Sequence[str]:
     hasil = await conn.execute(
         text(
             "SELECT nip FROM unnest(CAST(:nip AS text[])) AS diminta(nip) "
@@ -188,7 +254,7 @@ async def _nip_tak_dikenal(conn: AsyncConnection, nip: Sequence[str], instansi_i
         ),
         {"nip": nip, "instansi_id": instansi_id},
     )
-    return [_tolak(satu.nip) for satu in hasil]
+    return hasil.scalars().all()
 
 
 async def _kunci_instansi(conn: AsyncConnection, instansi_id: str) -> None:
@@ -204,134 +270,19 @@ def _pilihan_json(pilihan: Pilihan) -> dict[str, Any]:
         return {"semua": True}
     if isinstance(pilihan, DaftarNip):
         return {"nip": len(pilihan.nip)}
-    return {"saring": _nilai_saring(pilihan)}
+    return {"saring": nilai_saring(pilihan, Pemicu.MASSAL)}
 
 
-def _nilai_saring(pilihan: Pilihan) -> dict[str, Any]:
-    """The keys of the filter that are given, with their values for SQL."""
+def nilai_saring(pilihan: Pilihan, pemicu: Pemicu) -> dict[str, Any]:
+    """The keys that narrow the choice, with their values for SQL; a schedule leaves out whom time does not free."""
+    tambahan = {"bukan_menanti_perbaikan": True} if pemicu is Pemicu.JADWAL else {}
     if not isinstance(pilihan, Saring):
-        return {}
+        return tambahan
     isi: dict[str, Any] = {
         "status": [s.value for s in pilihan.status or ()],
         "kode": [k.value for k in pilihan.kode or ()],
         "unit_kerja_id": [u.upper() for u in pilihan.unit_kerja_id or ()],
         "tipe_skp": [t.value for t in pilihan.tipe_skp or ()],
     }
-    terisi = {nama: nilai for nama, nilai in isi.items() if nilai}
+    terisi = {nama: nilai for nama, nilai in isi.items() if nilai} | tambahan
     return terisi if pilihan.belum_pernah is None else terisi | {"belum_pernah": pilihan.belum_pernah}
-
-
-def _perintah_massal() -> Select[*tuple[Any, ...]]:
-    m = MassalRow
-    return select(
-        m.id, m.instansi_id, m.jenis, m.tahun, m.status, m.jumlah, m.berhasil, m.tidak_ada_data_baru, m.gagal,
-        m.tertahan, m.dibatalkan, m.ditolak, m.oleh, m.dibuat_pada, m.selesai_pada,
-        func.clock_timestamp().label("kini"),
-    )  # fmt: skip
-
-
-async def massal(
-    conn: AsyncConnection, massal_id: UUID, instansi: frozenset[str] | None, *, kini: datetime | None = None
-) -> dict[str, Any] | None:
-    """One bulk, ready for JSON, with `ditolak`; None when unknown or outside `instansi` (None: every instansi). Rate
-    and estimate are as of `kini` (default: the database's clock)."""
-    perintah = _perintah_massal().where(MassalRow.id == massal_id)
-    if instansi is not None:
-        perintah = perintah.where(MassalRow.instansi_id.in_(instansi))
-    satu = (await conn.execute(perintah)).one_or_none()
-    if satu is None:
-        return None
-    return {**_ke_json(satu, kini), "ditolak": satu.ditolak}
-
-
-async def daftar_massal(
-    conn: AsyncConnection,
-    *,
-    instansi: frozenset[str] | None,
-    kursor: str | None,
-    jumlah_baris: int,
-    kini: datetime | None = None,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of bulks, newest first, and the cursor of the next page (None at the end). Raises KursorTidakSah."""
-    m = MassalRow
-    perintah = _perintah_massal().order_by(m.dibuat_pada.desc(), m.id.desc()).limit(jumlah_baris + 1)
-    if instansi is not None:
-        perintah = perintah.where(m.instansi_id.in_(instansi))
-    if kursor:
-        dari = Kursor.dari_teks(kursor, _DAFTAR)
-        perintah = perintah.where(tuple_(m.dibuat_pada, m.id) < tuple_(dari.waktu, dari.id))
-    baris = (await conn.execute(perintah)).all()
-    halaman = [_ke_json(satu, kini) for satu in baris[:jumlah_baris]]
-    if len(baris) <= jumlah_baris:
-        return halaman, None
-    terakhir = baris[jumlah_baris - 1]
-    return halaman, Kursor(terakhir.dibuat_pada, terakhir.id).ke_teks(_DAFTAR)
-
-
-def _ke_json(satu: Any, kini: datetime | None) -> dict[str, Any]:
-    selesai = satu.berhasil + satu.gagal + satu.tertahan
-    sisa = satu.jumlah - selesai - satu.dibatalkan
-    sampai = satu.selesai_pada or kini or satu.kini
-    detik = (sampai - satu.dibuat_pada).total_seconds()
-    laju = selesai / detik if detik > 0 else 0.0
-    perkiraan: datetime | None = None
-    if satu.status == StatusMassal.BERJALAN and laju > 0:
-        perkiraan = sampai + (sampai - satu.dibuat_pada) * (sisa / selesai)
-    return {
-        "id": str(satu.id),
-        "instansi_id": satu.instansi_id,
-        "jenis": satu.jenis,
-        "tahun": satu.tahun,
-        "status": satu.status,
-        "jumlah": satu.jumlah,
-        "selesai": selesai,
-        "berhasil": satu.berhasil,
-        "tidak_ada_data_baru": satu.tidak_ada_data_baru,
-        "gagal": satu.gagal,
-        "tertahan": satu.tertahan,
-        "dibatalkan": satu.dibatalkan,
-        "laju_per_detik": round(laju, 2),
-        "perkiraan_selesai": perkiraan.isoformat() if perkiraan else None,
-        "dibuat_pada": satu.dibuat_pada.isoformat(),
-        "selesai_pada": satu.selesai_pada.isoformat() if satu.selesai_pada else None,
-        "oleh": satu.oleh,
-    }
-
-
-_SQL_BUTIR_SELESAI = """
-WITH butir AS (
-  UPDATE massal_butir b SET hasil = masuk.hasil
-  FROM unnest($1::uuid[], $2::text[]) AS masuk(sinkro_id, hasil)
-  WHERE b.sinkro_id = masuk.sinkro_id AND b.hasil IS NULL
-  RETURNING b.massal_id, b.hasil),
-hitung AS (
-  SELECT massal_id, count(*) FILTER (WHERE hasil IN ('BERHASIL', 'TIDAK_ADA_DATA_BARU')) AS berhasil,
-    count(*) FILTER (WHERE hasil = 'TIDAK_ADA_DATA_BARU') AS tidak_ada_data_baru,
-    count(*) FILTER (WHERE hasil = 'GAGAL') AS gagal, count(*) FILTER (WHERE hasil = 'TERTAHAN') AS tertahan,
-    count(*) FILTER (WHERE hasil = 'DIBATALKAN') AS dibatalkan, count(*) AS semua
-  FROM butir GROUP BY massal_id),
-kunci AS MATERIALIZED (
-  SELECT m.id FROM massal m WHERE m.id IN (SELECT massal_id FROM hitung) ORDER BY m.id FOR UPDATE)
-UPDATE massal m SET
-  berhasil = m.berhasil + h.berhasil, tidak_ada_data_baru = m.tidak_ada_data_baru + h.tidak_ada_data_baru,
-  gagal = m.gagal + h.gagal, tertahan = m.tertahan + h.tertahan, dibatalkan = m.dibatalkan + h.dibatalkan,
-  status = CASE WHEN m.status IN ('BERJALAN', 'DIJEDA')
-    AND m.berhasil + m.gagal + m.tertahan + m.dibatalkan + h.semua >= m.jumlah THEN 'SELESAI' ELSE m.status END,
-  selesai_pada = CASE WHEN m.status IN ('BERJALAN', 'DIJEDA')
-    AND m.berhasil + m.gagal + m.tertahan + m.dibatalkan + h.semua >= m.jumlah THEN clock_timestamp()
-    ELSE m.selesai_pada END
-FROM kunci k JOIN hitung h ON h.massal_id = k.id
-WHERE m.id = k.id
-"""
-
-
-async def catat_butir_selesai(conn: AsyncConnection, hasil_per_sinkro: Mapping[UUID, str]) -> None:
-    """Ends the open items of these syncs in every bulk that waits for them and counts them there; a bulk whose last
-    item this was becomes SELESAI.
-
-    `hasil`: BERHASIL, TIDAK_ADA_DATA_BARU, GAGAL, TERTAHAN or DIBATALKAN. Called in the transaction that ends the
-    syncs, after every other write of it: the rows of `massal` are locked last, by id. An item that ended
-    stays as it is.
-    """
-    if hasil_per_sinkro:
-        await conn.exec_driver_sql(_SQL_BUTIR_SELESAI, (list(hasil_per_sinkro), list(hasil_per_sinkro.values())))

@@ -1,8 +1,5 @@
-"""The statements that lock and queue the syncs of the people of a bulk and keep the choice as items; two for any
-number of people.
-
-Rows that are there are locked first, by id as everywhere, those in progress too: the transaction that ends one of them
-then comes after this one and sees the item, so that no item stays open for ever.
+"""The statements of a bulk's selection: one freezes it in chunks, one turns a chunk into syncs and items, one ends a
+chunk of a cancelled bulk. Each is one for any number of people; values travel as parameters.
 """
 
 from __future__ import annotations
@@ -20,13 +17,68 @@ _HARI = """CROSS JOIN (SELECT (CAST(:kini AS timestamptz) AT TIME ZONE i.zona_wa
             FROM instansi i WHERE i.id = :instansi_id) hari"""
 _SINKRO = "sinkro s ON s.nip = p.nip AND s.jenis = j.jenis AND s.tahun = CAST(:tahun AS smallint)"
 
+# Ended on a finding that time does not heal: its release queues it, a timer never does (spec: domain 4.7).
+_MENANTI_PERBAIKAN = """s.status IN ('GAGAL', 'TERTAHAN')
+  AND jsonb_path_exists(s.temuan, '$[*] ? (@.tingkat == "GAGAL" && @.kelas != "TRANSIEN")')"""
+
 _SYARAT = {
     "status": "s.status = ANY(CAST(:status AS text[]))",
     "kode": "s.kode && CAST(:kode AS text[])",
     "tipe_skp": "s.tipe_skp = ANY(CAST(:tipe_skp AS text[]))",
     "unit_kerja_id": "p.unit_kerja_id = ANY(CAST(:unit_kerja_id AS text[]))",
     "belum_pernah": "(s.id IS NULL) = CAST(:belum_pernah AS boolean)",
+    "bukan_menanti_perbaikan": f"({_MENANTI_PERBAIKAN}) IS DISTINCT FROM CAST(:bukan_menanti_perbaikan AS boolean)",
 }
+
+# How many attempts had ended; who is done with more of them was synchronised after the selection.
+_KE = "COALESCE(s.percobaan_ke - CASE WHEN s.status = 'BERJALAN' THEN 1 ELSE 0 END, -1)"
+
+ISI_POTONGAN = 1_000
+
+
+def sql_bekukan(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
+    """Freezes the selection in chunks, in the order of work: leaders, then the register, then school by school.
+
+    `sumber`: PENGGUNA (current user PMM) or DAFTAR (a list of different NIP, user PMM or not). `syarat_terisi`: the
+    keys of the filter that narrow the choice. Gives `jumlah` and the number of `potongan`.
+    """
+    pegawai = {
+        "PENGGUNA": "JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL",
+        "DAFTAR": "JOIN unnest(CAST(:nip AS text[])) AS diminta (nip) ON diminta.nip = p.nip",
+    }[sumber]
+    dipilih = " AND ".join(["p.instansi_id = :instansi_id", *(_SYARAT[nama] for nama in syarat_terisi)])
+    return f"""
+WITH pilihan AS (
+  SELECT p.nip, p.unit_kerja_id, j.jenis, j.urutan, {_GILIRAN} AS giliran, {_KE} AS ke
+  FROM pegawai p {pegawai} {_JENIS} {_HARI} LEFT JOIN {_SINKRO}
+  WHERE {dipilih}),
+bernomor AS (
+  SELECT *, (row_number() OVER (PARTITION BY giliran, urutan ORDER BY unit_kerja_id, nip) - 1) / {ISI_POTONGAN}
+    AS bagian
+  FROM pilihan),
+potongan AS (
+  INSERT INTO massal_potongan (massal_id, instansi_id, urutan, jenis, nip, ke)
+  SELECT CAST(:massal_id AS uuid), :instansi_id, row_number() OVER (ORDER BY giliran, urutan, bagian), jenis,
+    array_agg(nip ORDER BY unit_kerja_id, nip), array_agg(ke ORDER BY unit_kerja_id, nip)
+  FROM bernomor GROUP BY giliran, urutan, bagian, jenis
+  RETURNING cardinality(nip) AS isi)
+SELECT COALESCE(sum(isi), 0) AS jumlah, count(*) AS potongan FROM potongan
+"""  # noqa: S608 - only constants of this file
+
+
+def sql_menanti_perbaikan(syarat_terisi: tuple[str, ...] = ()) -> str:
+    """How many syncs of current user PMM a schedule leaves out, of those its filter chooses."""
+    dipilih = " AND ".join(["p.instansi_id = :instansi_id", *(_SYARAT[nama] for nama in syarat_terisi)])
+    return f"""
+SELECT count(*) FROM pegawai p JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL {_JENIS} JOIN {_SINKRO}
+WHERE {dipilih} AND {_MENANTI_PERBAIKAN}
+"""  # noqa: S608 - only constants of this file
+
+
+_DIMINTA = """WITH diminta AS MATERIALIZED (
+  SELECT * FROM unnest(CAST(:nip AS text[]), CAST(:ke AS integer[])) AS d (nip, ke))"""
+_SINKRO_DIMINTA = "sinkro s ON s.nip = d.nip AND s.jenis = :jenis AND s.tahun = CAST(:tahun AS smallint)"
+_MASIH_PENGGUNA = "EXISTS (SELECT FROM user_pmm g WHERE g.nip = p.nip AND g.dihapus_pada IS NULL)"
 
 # What asking again does to a sync that ended; its findings stay until the next result (spec: domain 7).
 _DIMINTA_LAGI = {
@@ -41,49 +93,73 @@ _DIMINTA_LAGI = {
     "oleh": "excluded.oleh",
     "lajur": "excluded.lajur",
     "giliran": "excluded.giliran",
-    "massal_id": "excluded.massal_id",
     "diminta_pada": "excluded.diminta_pada",
     "diubah_pada": "excluded.diubah_pada",
 }
+_UBAH = ", ".join(
+    f"{kolom} = CASE WHEN lama.status IN ('MENUNGGU', 'BERJALAN') THEN lama.{kolom} ELSE {baru} END"
+    for kolom, baru in _DIMINTA_LAGI.items()
+)
+# Who waits in a bulk that is paused or cancelled waits for this one from now on; who waits in their own right does not.
+_PEMBAWA = """massal_id = CASE
+    WHEN lama.status = 'BERJALAN' OR lama.status = 'MENUNGGU' AND (lama.lajur = 0 OR lama.massal_id IS NULL OR EXISTS (
+      SELECT FROM massal d WHERE d.id = lama.massal_id AND d.status = 'BERJALAN')) THEN lama.massal_id
+    ELSE excluded.massal_id END"""
 
+# Rows that are there are locked first, by id as everywhere, those in progress too: the transaction that ends one of
+# them then comes after this one and sees the item, so that no item stays open for ever.
+SQL_KUNCI_POTONGAN = f"""
+SELECT count(*) FROM (
+  SELECT s.id FROM unnest(CAST(:nip AS text[])) AS d (nip) JOIN {_SINKRO_DIMINTA} ORDER BY s.id FOR NO KEY UPDATE OF s
+) terkunci
+"""  # noqa: S608 - as above
 
-def _dari(sumber: str, syarat_terisi: tuple[str, ...], gabung_sinkro: str) -> str:
-    pegawai = "JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL" if sumber == "PENGGUNA" else ""
-    dipilih = ["p.instansi_id = :instansi_id"]
-    if sumber == "DAFTAR":
-        dipilih.append("p.nip = ANY(CAST(:nip AS text[]))")
-    dipilih += [_SYARAT[nama] for nama in syarat_terisi]
-    return f"FROM pegawai p {pegawai} {_JENIS} {gabung_sinkro} WHERE {' AND '.join(dipilih)}"
-
-
-def sql_kunci(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
-    """Locks the chosen syncs that are there, by id. Arguments as for `sql_antrekan`."""
-    dari = _dari(sumber, syarat_terisi, f"JOIN {_SINKRO}")
-    return f"SELECT count(*) FROM (SELECT s.id {dari} ORDER BY s.id FOR NO KEY UPDATE OF s) terkunci"  # noqa: S608  # ours
-
-
-def sql_antrekan(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
-    """The statement for people from `sumber`: PENGGUNA (current user PMM) or DAFTAR (a list of NIP, user PMM or not).
-
-    `syarat_terisi`: the keys of the filter that narrow the choice. Its row count is the number of items.
-    """
-    dari = _dari(sumber, syarat_terisi, f"{_HARI} LEFT JOIN {_SINKRO}" if syarat_terisi else _HARI)
-    ubah = ", ".join(
-        f"{kolom} = CASE WHEN lama.status IN ('MENUNGGU', 'BERJALAN') THEN lama.{kolom} ELSE {baru} END"
-        for kolom, baru in _DIMINTA_LAGI.items()
-    )
-    # Every part is SQL of this file; values travel as parameters.
-    return f"""
-WITH antrean AS (
+# Who was synchronised since the selection is counted with that outcome. Who left the instansi or the user PMM meanwhile
+# is out (spec: domain 4.6: the removal cancels what waits).
+SQL_BENTANGKAN = f"""
+{_DIMINTA}, nilai AS MATERIALIZED (
+  SELECT d.nip, p.unit_kerja_id, s.id AS sinkro_id, {_GILIRAN} AS giliran, CASE
+      WHEN p.nip IS NULL OR :pengguna AND NOT {_MASIH_PENGGUNA} THEN 'DIBATALKAN'
+      WHEN s.status IN ('BERHASIL', 'GAGAL', 'TERTAHAN') AND s.percobaan_ke > d.ke
+        THEN COALESCE(NULLIF(s.hasil, 'DATA_BARU'), s.status) END AS hasil
+  FROM diminta d {_HARI}
+  LEFT JOIN pegawai p ON p.nip = d.nip AND p.instansi_id = :instansi_id
+  LEFT JOIN {_SINKRO_DIMINTA}),
+antrean AS (
   INSERT INTO sinkro AS lama (instansi_id, nip, jenis, tahun, status, unit_kerja_id, pemicu, oleh, lajur, giliran,
     massal_id, dibuat_pada, diminta_pada, diubah_pada)
-  SELECT p.instansi_id, p.nip, j.jenis, CAST(:tahun AS smallint), 'MENUNGGU', p.unit_kerja_id, :pemicu, :oleh,
-    CAST(:lajur AS smallint), {_GILIRAN}, CAST(:massal_id AS uuid), CAST(:kini AS timestamptz),
-    CAST(:kini AS timestamptz), CAST(:kini AS timestamptz)
-  {dari}
-  ORDER BY p.nip, j.urutan
-  ON CONFLICT (nip, jenis, tahun) DO UPDATE SET {ubah}
-  RETURNING lama.id)
-INSERT INTO massal_butir (massal_id, sinkro_id, instansi_id)
-SELECT CAST(:massal_id AS uuid), id, :instansi_id FROM antrean
-"""  # noqa: S608  # see above
+  SELECT :instansi_id, n.nip, :jenis, CAST(:tahun AS smallint), 'MENUNGGU', n.unit_kerja_id, :pemicu, :oleh,
+    CAST(:lajur AS smallint), n.giliran, CAST(:massal_id AS uuid), CAST(:kini AS timestamptz),
+    CAST(:diminta AS timestamptz), now()
+  FROM nilai n WHERE n.hasil IS NULL ORDER BY n.nip
+  ON CONFLICT (nip, jenis, tahun) DO UPDATE SET {_UBAH}, {_PEMBAWA}
+  RETURNING lama.id),
+butir AS (
+  INSERT INTO massal_butir (massal_id, sinkro_id, instansi_id, hasil)
+  SELECT CAST(:massal_id AS uuid), id, :instansi_id, NULL FROM antrean
+  UNION ALL
+  SELECT CAST(:massal_id AS uuid), sinkro_id, :instansi_id, hasil FROM nilai
+  WHERE hasil IS NOT NULL AND sinkro_id IS NOT NULL)
+SELECT count(*) AS jumlah, count(*) FILTER (WHERE hasil IN ('BERHASIL', 'TIDAK_ADA_DATA_BARU')) AS berhasil,
+  count(*) FILTER (WHERE hasil = 'TIDAK_ADA_DATA_BARU') AS tidak_ada_data_baru,
+  count(*) FILTER (WHERE hasil = 'GAGAL') AS gagal, count(*) FILTER (WHERE hasil = 'TERTAHAN') AS tertahan,
+  count(*) FILTER (WHERE hasil = 'DIBATALKAN') AS dibatalkan
+FROM nilai
+"""  # noqa: S608 - as above
+
+# The bulk has counted them already. Who was never asked for gets the row that says so; the others keep theirs.
+SQL_BATALKAN_POTONGAN = f"""
+{_DIMINTA}, baru AS (
+  INSERT INTO sinkro (instansi_id, nip, jenis, tahun, status, unit_kerja_id, pemicu, oleh, lajur, giliran, massal_id,
+    dibuat_pada, diminta_pada, selesai_pada, diubah_pada)
+  SELECT :instansi_id, p.nip, :jenis, CAST(:tahun AS smallint), 'DIBATALKAN', p.unit_kerja_id, :pemicu, :oleh,
+    CAST(:lajur AS smallint), 1, CAST(:massal_id AS uuid), CAST(:kini AS timestamptz), CAST(:diminta AS timestamptz),
+    now(), now()
+  FROM diminta d JOIN pegawai p ON p.nip = d.nip AND p.instansi_id = :instansi_id
+  WHERE NOT :pengguna OR {_MASIH_PENGGUNA} ORDER BY p.nip
+  ON CONFLICT (nip, jenis, tahun) DO NOTHING
+  RETURNING id)
+INSERT INTO massal_butir (massal_id, sinkro_id, instansi_id, hasil)
+SELECT CAST(:massal_id AS uuid), id, :instansi_id, 'DIBATALKAN' FROM (
+  SELECT id FROM baru UNION ALL SELECT s.id FROM diminta d JOIN {_SINKRO_DIMINTA}) semua
+"""  # noqa: S608 - as above

@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -74,8 +75,7 @@ class Mesin:
     async def kerjakan(self, butir: Sequence[Butir], *, massal: bool) -> None:
         """Carries claimed syncs through to the end. Never raises for what happens to one of them; raises only when the
         database is gone, and then the leases give everything back."""
-        async with self.konteks.baca() as conn:
-            referensi = await self.referensi.ambil(conn, [b.instansi_id for b in butir])
+        referensi = await self._referensi_bertanya(butir)
         diambil = await asyncio.gather(
             *(
                 self.tanya(
@@ -88,6 +88,14 @@ class Mesin:
             )
         )
         await self._selesaikan(butir, dict(zip((b.token for b in butir), diambil, strict=True)))
+
+    async def _referensi_bertanya(self, butir: Sequence[Butir]) -> Mapping[str, Referensi]:
+        """What the questions of these syncs depend on."""
+        instansi_id = [b.instansi_id for b in butir if JENIS_TERDAFTAR[b.jenis].tanya_menurut_referensi]
+        if not instansi_id:
+            return {}
+        async with self.konteks.baca() as conn:
+            return await self.referensi.ambil(conn, instansi_id)
 
     async def tanya(
         self, jenis: str, permintaan: Permintaan, referensi: Referensi | None, *, massal: bool = False
@@ -132,10 +140,12 @@ class Mesin:
         """Step 1: what e-Kinerja knows about these people."""
         nip = sorted({d.nip for d in diminta})
         data = await muat_pegawai(conn, nip)
-        referensi = await self.referensi.ambil(conn, [d.pegawai.instansi_id for d in data.values()])
-        # A person may have changed instansi or rows between the two reads; what counts is that the version was read
-        # before the rows it stands for, so everybody is read once more after it.
-        data = await muat_pegawai(conn, nip)
+        referensi = self.referensi.tersimpan({d.pegawai.instansi_id: d.versi_fakta for d in data.values()})
+        if referensi is None:
+            referensi = await self.referensi.ambil(conn, [d.pegawai.instansi_id for d in data.values()])
+            # A person may have changed instansi or rows between the two reads; what counts is that the version was
+            # read not after the rows it stands for, so everybody is read once more after it.
+            data = await muat_pegawai(conn, nip)
         skp = await muat_skp(conn, nip)
         bernilai = [(d.nip, d.tahun) for d in diminta if JENIS_TERDAFTAR[d.jenis].butuh_penilaian]
         penilaian = await muat_penilaian(conn, bernilai)
@@ -186,9 +196,9 @@ class Mesin:
         which then carries GALAT_INTERNAL."""
         try:
             return await self._catat(tercatat)
-        except DBAPIError as galat:
+        except (DBAPIError, asyncpg.PostgresError) as galat:
             sqlstate = _sqlstate(galat)
-            if galat.connection_invalidated or sqlstate is None or sqlstate.startswith(_SERVER_SAKIT):
+            if sqlstate is None or sqlstate.startswith(_SERVER_SAKIT):
                 raise
             if sqlstate in _SERIALISASI:
                 await asyncio.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - jitter
@@ -240,5 +250,9 @@ def _lengkapi(d: Diperiksa, isi: Mapping[UUID, Sequence[Rhk]], lampiran: Mapping
     return kasus
 
 
-def _sqlstate(galat: DBAPIError) -> str | None:
-    return getattr(galat.orig, "sqlstate", None) or getattr(galat.orig, "pgcode", None)
+def _sqlstate(galat: DBAPIError | asyncpg.PostgresError) -> str | None:
+    """None when the connection is gone with its answer. COPY raises the driver's own class."""
+    if not isinstance(galat, DBAPIError):
+        return str(galat.sqlstate)
+    sqlstate: str | None = None if galat.connection_invalidated else getattr(galat.orig, "sqlstate", None)
+    return sqlstate

@@ -36,10 +36,15 @@ from services.penilaian.muat import muat_terikat
 
 @dataclass(frozen=True, slots=True)
 class DataPegawai:
-    """A person's own rows."""
+    """A person's own rows. `versi_fakta`: the version of the instansi's reference data at that moment."""
 
     pegawai: Pegawai
     user_pmm: bool
+    versi_fakta: int
+
+
+# `(SELECT 1 ... LIMIT 1) IS NOT NULL` below instead of EXISTS, which PostgreSQL may answer for few rows by reading the
+# whole other table.
 
 
 async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, DataPegawai]:
@@ -48,8 +53,9 @@ async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, D
         text(
             """
             SELECT g.nip, g.nama, g.instansi_id, g.unit_kerja_id, g.jabatan, g.jenis_pegawai, g.aktif,
-                   g.nonaktif_sejak, u.nip IS NOT NULL AS user_pmm
-            FROM pegawai g LEFT JOIN user_pmm u ON u.nip = g.nip AND u.dihapus_pada IS NULL
+                   g.nonaktif_sejak, u.nip IS NOT NULL AS user_pmm, i.versi_fakta
+            FROM pegawai g JOIN instansi i ON i.id = g.instansi_id
+            LEFT JOIN user_pmm u ON u.nip = g.nip AND u.dihapus_pada IS NULL
             WHERE g.nip = ANY(:nip)
             """
         ),
@@ -68,6 +74,7 @@ async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, D
                 nonaktif_sejak=b.nonaktif_sejak,
             ),
             b.user_pmm,
+            b.versi_fakta,
         )
         for b in baris
     }
@@ -78,7 +85,7 @@ async def muat_skp(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, list[
     baris = await conn.execute(
         text(
             """
-            SELECT s.*, EXISTS (SELECT 1 FROM penilaian p WHERE p.skp_id = s.id) AS bernilai
+            SELECT s.*, (SELECT 1 FROM penilaian p WHERE p.skp_id = s.id LIMIT 1) IS NOT NULL AS bernilai
             FROM skp s WHERE s.nip = ANY(:nip) AND s.diarsipkan_pada IS NULL ORDER BY s.nip, s.periode_awal, s.id
             """
         ),
@@ -128,8 +135,8 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
     for b in await conn.execute(
         text(
             """
-            SELECT i.*, EXISTS (SELECT 1 FROM rhk b WHERE b.indikator_atasan_id = i.id AND b.dihapus_pada IS NULL)
-                   AS terikat
+            SELECT i.*, (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = i.rhk_id AND b.indikator_atasan_id = i.id
+                         AND b.dihapus_pada IS NULL LIMIT 1) IS NOT NULL AS terikat
             FROM indikator i JOIN rhk r ON r.id = i.rhk_id
             WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL AND i.dihapus_pada IS NULL
             ORDER BY i.rhk_id, i.urutan, i.id
@@ -150,7 +157,8 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
     for b in await conn.execute(
         text(
             """
-            SELECT r.*, EXISTS (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = r.id AND b.dihapus_pada IS NULL) AS terikat
+            SELECT r.*, (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = r.id AND b.dihapus_pada IS NULL LIMIT 1)
+                   IS NOT NULL AS terikat
             FROM rhk r WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL ORDER BY r.skp_id, r.urutan, r.id
             """
         ),

@@ -14,7 +14,9 @@ from ekinerja_domain.sinkronisasi.fakta import (
     RhkPMM,
     SkpPMM,
 )
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.padanan import SekolahPMM
+from ekinerja_domain.sinkronisasi.penilaian_bersama import fakta_penilaian_pmm
 from ekinerja_domain.sinkronisasi.penilaian_final import (
     BuktiDukungPMM,
     PenilaianFinalPMM,
@@ -54,6 +56,13 @@ from pmm_client.models import (
     PMMUnor,
 )
 
+# Several times cheaper than calling the enumeration; PMM's members are equal to ours as texts. A word that is missing
+# here raises KeyError, as a call would ValueError.
+_ASPEK: dict[str | None, AspekIndikator | None] = {None: None, **{n: n for n in AspekIndikator}}
+_PERSPEKTIF: dict[str | None, PerspektifIndikator | None] = {None: None, **{n: n for n in PerspektifIndikator}}
+_LINGKUP: dict[str, LingkupRhk] = {n: n for n in LingkupRhk}
+_JENIS_RHK: dict[str, JenisRhk] = {n: n for n in JenisRhk}
+
 
 def sekolah(satuan: PMMSatuanPendidikan, unor: PMMUnor) -> SekolahPMM:
     return SekolahPMM(npsn=satuan.npsn, nama=satuan.nama, unor_id=unor.id, nama_unor=unor.nama)
@@ -76,7 +85,7 @@ def skp(s: PMMSkp) -> SkpPMM:
         periode_akhir=s.periode_akhir,
         sekolah=sekolah(s.satuan_pendidikan, s.unor),
         atasan=AtasanPMM(s.atasan.nip, s.atasan.nama, s.atasan.unor.nama if s.atasan.unor else None),
-        rhk=tuple(_rhk(r) for r in s.rhk),
+        rhk=tuple([_rhk(r) for r in s.rhk]),
     )
 
 
@@ -84,12 +93,12 @@ def _rhk(r: PMMRhk) -> RhkPMM:
     atasan = r.rhk_atasan
     return RhkPMM(
         id=r.id,
-        lingkup=LingkupRhk(r.lingkup),
-        jenis=JenisRhk(r.jenis),
+        lingkup=_LINGKUP[r.lingkup],
+        jenis=_JENIS_RHK[r.jenis],
         rencana_hasil_kerja=r.rencana_hasil_kerja,
         penugasan_dari=r.penugasan_dari,
         rhk_atasan=RhkAtasanPMM(atasan.rencana_hasil_kerja, atasan.indikator) if atasan else None,
-        indikator=tuple(_indikator(i) for i in r.indikator),
+        indikator=tuple([_indikator(i) for i in r.indikator]),
     )
 
 
@@ -98,10 +107,10 @@ def _indikator(i: PMMIndikator) -> IndikatorPMM:
         i.id,
         IsiIndikator(
             indikator=i.indikator,
-            aspek=AspekIndikator(i.aspek) if i.aspek else None,
+            aspek=_ASPEK[i.aspek],
             target=i.target,
             satuan=i.satuan,
-            perspektif=PerspektifIndikator(i.perspektif) if i.perspektif else None,
+            perspektif=_PERSPEKTIF[i.perspektif],
         ),
     )
 
@@ -153,7 +162,8 @@ def temuan_dari_galat(galat: PMMError, *, nip: str, tahun: int, sumber: str) -> 
         return buat_temuan(Kode.PMM_AKSES_DITOLAK, objek=pmm, sumber=sumber)
     if isinstance(galat, PMMJawabanTidakSah):
         rincian = {"jalur": galat.jalur, "status": galat.status, "request_id": galat.request_id, "sebab": galat.sebab}
-        return buat_temuan(Kode.PMM_JAWABAN_TIDAK_SAH, objek=pmm, rincian=rincian, sumber=sumber)
+        fakta = _fakta_ditanya(galat, nip, tahun)
+        return buat_temuan(Kode.PMM_JAWABAN_TIDAK_SAH, objek=pmm, fakta=fakta, rincian=rincian, sumber=sumber)
     return buat_temuan(Kode.PMM_TIDAK_TERJANGKAU, objek=pmm, sumber=sumber)
 
 
@@ -164,6 +174,7 @@ def _temuan_dari_pesan(galat: PMMGagal, *, nip: str, tahun: int, sumber: str) ->
         return buat_temuan(
             Kode.PMM_PESAN_TIDAK_DIKENAL,
             objek=Objek(JenisObjek.PMM, None, None),
+            fakta=_fakta_ditanya(galat, nip, tahun),
             rincian={"kode_pmm": galat.kode, "pesan_pmm": galat.pesan},
             sumber=sumber,
             pesan_pmm=pesan or "-",
@@ -178,6 +189,19 @@ def _temuan_dari_pesan(galat: PMMGagal, *, nip: str, tahun: int, sumber: str) ->
         sumber=sumber,
         **dikenal.parameter,
     )
+
+
+def _fakta_ditanya(galat: PMMError, nip: str, tahun: int) -> tuple[Fakta, ...]:
+    """What of PMM was asked for: when that changes there, the answer may be another one."""
+    match galat.jalur.rpartition("/")[2]:
+        case "skp":
+            return (Fakta(JenisFakta.PMM_SKP, f"{nip}:{tahun}"),)
+        case "penilaian-periodik":
+            return (fakta_penilaian_pmm(nip, tahun, JenisSinkro.PENILAIAN_PERIODIK),)
+        case "penilaian-final":
+            return (fakta_penilaian_pmm(nip, tahun, JenisSinkro.PENILAIAN_FINAL),)
+        case _:
+            return (Fakta(JenisFakta.PMM_PENGGUNA, nip),)
 
 
 def tunggu_menurut(galat: PMMError) -> timedelta | None:

@@ -89,8 +89,8 @@ async def minta_sinkro(
             instansi_id=pegawai.instansi_id,
             oleh=oleh,
             peran=peran,
-            tindakan="sinkro.minta",
-            objek=str(sinkro_id),
+            tindakan="MINTA_SINKRO",
+            objek=f"sinkro:{sinkro_id}",
             rincian={"jenis": jenis, "tahun": tahun},
             request_id=request_id,
         )

@@ -9,6 +9,7 @@ from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.rencana import RencanaSkp
 from ekinerja_domain.sinkronisasi.temuan import catatan_baris
 from ekinerja_domain.skp import IsiIndikator, IsiRhk
+from services.db.penyewa import sebagai_mesin
 from services.konteks import Konteks
 from services.sinkronisasi.ambil import Pengambilan, Permintaan
 from services.sinkronisasi.jenis.rotasi import buat_token, fakta_masih_sama, sidik_fakta, sidik_rencana
@@ -34,14 +35,16 @@ async def pratinjau(
     Raises PegawaiTidakTerdaftar as `minta_sinkro` does.
     """
     mesin = Mesin.buat(konteks)
-    async with konteks.baca() as conn:
-        data = (await muat_pegawai(conn, [nip])).get(nip)
-        if data is None or (instansi is not None and data.pegawai.instansi_id not in instansi):
-            raise PegawaiTidakTerdaftar
-        referensi = (await mesin.referensi.ambil(conn, [data.pegawai.instansi_id]))[data.pegawai.instansi_id]
-    diambil = await mesin.tanya(jenis, Permintaan(nip, tahun, request_id or uuid4().hex), referensi)
-    async with konteks.baca() as conn:
-        putusan = (await mesin.nilai(conn, [Diminta(jenis, nip, tahun, diambil)]))[0]
+    # What a sync is judged by lies beyond the caller's reach: the atasan's SKP, a rotation's units in other instansi.
+    with sebagai_mesin():
+        async with konteks.baca() as conn:
+            data = (await muat_pegawai(conn, [nip])).get(nip)
+            if data is None or (instansi is not None and data.pegawai.instansi_id not in instansi):
+                raise PegawaiTidakTerdaftar
+            referensi = (await mesin.referensi.ambil(conn, [data.pegawai.instansi_id]))[data.pegawai.instansi_id]
+        diambil = await mesin.tanya(jenis, Permintaan(nip, tahun, request_id or uuid4().hex), referensi)
+        async with konteks.baca() as conn:
+            putusan = (await mesin.nilai(conn, [Diminta(jenis, nip, tahun, diambil)]))[0]
     hasil = _tampilkan(putusan)
     if JENIS_TERDAFTAR[jenis].butuh_token:
         hasil["token_pratinjau"] = (
@@ -53,8 +56,10 @@ async def pratinjau(
 async def fakta_pratinjau_masih_sama(konteks: Konteks, *, nip: str, tahun: int, token: str) -> bool:
     """Whether e-Kinerja's rows of the person are those that the preview of the token rested on."""
     kosong = Pengambilan(jawaban=None)
-    async with konteks.baca() as conn:
-        kasus = (await Mesin.buat(konteks).muat(conn, [Diminta(JenisSinkro.SKP_ROTASI, nip, tahun, kosong)]))[0]
+    # As for the preview itself.
+    with sebagai_mesin():
+        async with konteks.baca() as conn:
+            kasus = (await Mesin.buat(konteks).muat(conn, [Diminta(JenisSinkro.SKP_ROTASI, nip, tahun, kosong)]))[0]
     return fakta_masih_sama(token, sidik_fakta(kasus))
 
 

@@ -49,6 +49,17 @@ class SimpananReferensi:
         self._isi: OrderedDict[str, Referensi] = OrderedDict()
         self._kapasitas = kapasitas
 
+    def tersimpan(self, versi: Mapping[str, int]) -> dict[str, Referensi] | None:
+        """The reference data of these instansi at exactly these versions; None when any is not kept so."""
+        hasil: dict[str, Referensi] = {}
+        for instansi_id, satu in versi.items():
+            ada = self._isi.get(instansi_id)
+            if ada is None or ada.versi != satu:
+                return None
+            self._isi.move_to_end(instansi_id)
+            hasil[instansi_id] = ada
+        return hasil
+
     async def ambil(self, conn: AsyncConnection, instansi_id: Sequence[str]) -> dict[str, Referensi]:
         """The present reference data of each instansi; what is at the version we keep is not read again."""
         baris = await conn.execute(

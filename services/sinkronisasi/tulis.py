@@ -14,7 +14,7 @@ from ekinerja_domain.sinkronisasi.padanan import StatusPadanan
 from ekinerja_domain.sinkronisasi.penilaian_final import PerubahanLampiran
 from ekinerja_domain.sinkronisasi.rencana import IndikatorDi, RencanaSkp
 from ekinerja_domain.skp import Rhk, Sumber
-from services.db.setwise import Abaikan, perbarui, sisipkan
+from services.db.setwise import Abaikan, perbarui, salin, sisipkan
 from services.db.tables import IndikatorRow, PadananUnorRow, RhkRow, SkpRow
 from services.penilaian.tulis import TulisanPenilaian, pindahkan_penilaian, tulis_penilaian
 from services.sinkronisasi.kasus import Putusan
@@ -27,9 +27,9 @@ class MuatanBerubah(Exception):
     """Something was attached meanwhile to a row that the plan removes: plan again."""
 
 
-async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime) -> None:
+async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime, *, dijaga: bool) -> None:
     """Carries out the plans at the time of the transaction: removals first, then changes, then additions, so that no
-    unique key meets a row that is about to go; ratings last, since they hang on SKPs.
+    unique key meets a row that is about to go; ratings last, since they hang on SKPs. `dijaga` as for `salin`.
 
     Raises MuatanBerubah when a row to remove got a subordinate meanwhile.
     """
@@ -37,7 +37,8 @@ async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan], sekar
     if not mendarat:
         return
     arsip = [s.id for _, t in mendarat for s in t.arsip]
-    await _tulis_skp(conn, arsip, [(p, r) for p, t in mendarat for r in t.skp if r.menulis], sekarang)
+    ditulis = [(p, r) for p, t in mendarat for r in t.skp if r.menulis]
+    await _tulis_skp(conn, arsip, ditulis, sekarang, dijaga=dijaga)
     await pindahkan_penilaian(
         conn, sorted({p.kasus.nip for p, t in mendarat if t.arsip or any(r.menulis for r in t.skp)})
     )
@@ -52,20 +53,27 @@ async def tulis_landing(conn: AsyncConnection, putusan: Sequence[Putusan], sekar
 
 
 async def _tulis_skp(
-    conn: AsyncConnection, arsip: Sequence[UUID], ditulis: Sequence[tuple[Putusan, RencanaSkp]], sekarang: datetime
+    conn: AsyncConnection,
+    arsip: Sequence[UUID],
+    ditulis: Sequence[tuple[Putusan, RencanaSkp]],
+    sekarang: datetime,
+    *,
+    dijaga: bool,
 ) -> None:
     await _ke_riwayat(conn, arsip, ditulis)
-    lama = [_baris_skp(p, r, sekarang) for p, r in ditulis if r.lama is not None]
+    lama = [_bernama(_KOLOM_SKP, _baris_skp(p, r, sekarang)) for p, r in ditulis if r.lama is not None]
     await perbarui(conn, SkpRow, lama, ("id",), tambahan=_DIUBAH, selalu=True)
-    await sisipkan(conn, SkpRow, [_baris_skp(p, r, sekarang) for p, r in ditulis if r.lama is None])
-    await _tulis_isi(conn, ditulis)
+    baru = [_baris_skp(p, r, sekarang) for p, r in ditulis if r.lama is None]
+    await salin(conn, SkpRow, _KOLOM_SKP, baru, dijaga=dijaga)
+    await _tulis_isi(conn, ditulis, dijaga=dijaga)
 
 
 # Asked again under the unit's lock: a subordinate who landed since the plan was made keeps the row.
 _HAPUS_INDIKATOR = text(
     """
     UPDATE indikator x SET dihapus_pada = now() WHERE x.id = ANY(:id) AND x.dihapus_pada IS NULL
-    AND NOT EXISTS (SELECT 1 FROM rhk b WHERE b.indikator_atasan_id = x.id AND b.dihapus_pada IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = x.rhk_id AND b.indikator_atasan_id = x.id
+                    AND b.dihapus_pada IS NULL)
     """
 )
 _HAPUS_RHK = text(
@@ -89,17 +97,21 @@ async def _ke_riwayat(
             raise MuatanBerubah
 
 
-async def _tulis_isi(conn: AsyncConnection, ditulis: Sequence[tuple[Putusan, RencanaSkp]]) -> None:
-    def rhk(pilih: str) -> list[dict[str, Any]]:
-        return [_baris_rhk(p, r.skp_id, x) for p, r in ditulis for x in getattr(r.isi, pilih)]
-
-    def indikator(pilih: str) -> list[dict[str, Any]]:
-        return [_baris_indikator(p, d) for p, r in ditulis for d in getattr(r.isi, pilih)]
-
-    await perbarui(conn, RhkRow, rhk("rhk_diubah"), ("id",), tambahan=_DIUBAH)
-    await perbarui(conn, IndikatorRow, indikator("indikator_diubah"), ("id",), tambahan=_DIUBAH)
-    await sisipkan(conn, RhkRow, rhk("rhk_baru"))
-    await sisipkan(conn, IndikatorRow, indikator("indikator_baru"))
+async def _tulis_isi(conn: AsyncConnection, ditulis: Sequence[tuple[Putusan, RencanaSkp]], *, dijaga: bool) -> None:
+    rhk_lama: list[dict[str, Any]] = []
+    indikator_lama: list[dict[str, Any]] = []
+    rhk_baru: list[tuple[Any, ...]] = []
+    indikator_baru: list[tuple[Any, ...]] = []
+    for p, r in ditulis:
+        instansi_id, isi = _instansi(p), r.isi
+        rhk_lama += [_bernama(_KOLOM_RHK, _baris_rhk(instansi_id, r.skp_id, x)) for x in isi.rhk_diubah]
+        indikator_lama += [_bernama(_KOLOM_INDIKATOR, _baris_indikator(instansi_id, d)) for d in isi.indikator_diubah]
+        rhk_baru += [_baris_rhk(instansi_id, r.skp_id, x) for x in isi.rhk_baru]
+        indikator_baru += [_baris_indikator(instansi_id, d) for d in isi.indikator_baru]
+    await perbarui(conn, RhkRow, rhk_lama, ("id",), tambahan=_DIUBAH)
+    await perbarui(conn, IndikatorRow, indikator_lama, ("id",), tambahan=_DIUBAH)
+    await salin(conn, RhkRow, _KOLOM_RHK, rhk_baru, dijaga=dijaga)
+    await salin(conn, IndikatorRow, _KOLOM_INDIKATOR, indikator_baru, dijaga=dijaga)
 
 
 def _instansi(p: Putusan) -> str:
@@ -108,65 +120,127 @@ def _instansi(p: Putusan) -> str:
     return p.kasus.referensi.instansi_id
 
 
-def _baris_skp(p: Putusan, r: RencanaSkp, sekarang: datetime) -> dict[str, Any]:
+def _bernama(kolom: tuple[str, ...], baris: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(kolom, baris, strict=True))
+
+
+# A StrEnum goes to the driver as it is: it is a str.
+_KOLOM_SKP = (
+    "id",
+    "instansi_id",
+    "nip",
+    "periode_awal",
+    "periode_akhir",
+    "pendekatan",
+    "unit_kerja_id",
+    "jabatan",
+    "status_pegawai",
+    "jenis_pegawai",
+    "jenis_skp",
+    "status",
+    "atasan_nip",
+    "atasan_nama",
+    "atasan_unit_kerja_id",
+    "atasan_unit_kerja_nama",
+    "sumber",
+    "pmm_skp_id",
+    "pmm_versi",
+    "sidik_isi",
+    "mendarat_pada",
+)
+
+
+def _baris_skp(p: Putusan, r: RencanaSkp, sekarang: datetime) -> tuple[Any, ...]:
     k, atasan = r.kepala, r.kepala.atasan
-    return {
-        "id": r.skp_id,
-        "instansi_id": _instansi(p),
-        "nip": p.kasus.nip,
-        "periode_awal": k.periode_awal,
-        "periode_akhir": k.periode_akhir,
-        "pendekatan": str(k.pendekatan),
-        "unit_kerja_id": k.unit_kerja_id,
-        "jabatan": k.jabatan,
-        "status_pegawai": str(k.status_pegawai),
-        "jenis_pegawai": str(k.jenis_pegawai),
-        "jenis_skp": str(k.jenis_skp),
-        "status": str(k.status),
-        "atasan_nip": atasan.nip if atasan else None,
-        "atasan_nama": atasan.nama if atasan else None,
-        "atasan_unit_kerja_id": atasan.unit_kerja_id if atasan else None,
-        "atasan_unit_kerja_nama": atasan.unit_kerja_nama if atasan else None,
-        "sumber": str(Sumber.PMM),
-        "pmm_skp_id": r.pmm.id,
-        "pmm_versi": r.pmm.versi,
-        "sidik_isi": r.sidik_isi,
-        "mendarat_pada": sekarang,
-    }
+    return (
+        r.skp_id,
+        _instansi(p),
+        p.kasus.nip,
+        k.periode_awal,
+        k.periode_akhir,
+        k.pendekatan,
+        k.unit_kerja_id,
+        k.jabatan,
+        k.status_pegawai,
+        k.jenis_pegawai,
+        k.jenis_skp,
+        k.status,
+        atasan.nip if atasan else None,
+        atasan.nama if atasan else None,
+        atasan.unit_kerja_id if atasan else None,
+        atasan.unit_kerja_nama if atasan else None,
+        Sumber.PMM,
+        r.pmm.id,
+        r.pmm.versi,
+        r.sidik_isi,
+        sekarang,
+    )
 
 
-def _baris_rhk(p: Putusan, skp_id: UUID, r: Rhk) -> dict[str, Any]:
-    return {
-        "id": r.id,
-        "instansi_id": _instansi(p),
-        "skp_id": skp_id,
-        "lingkup": str(r.isi.lingkup),
-        "jenis": str(r.isi.jenis),
-        "rencana_hasil_kerja": r.isi.rencana_hasil_kerja,
-        "penugasan_dari": r.isi.penugasan_dari,
-        "rhk_atasan_id": r.isi.rhk_atasan_id,
-        "indikator_atasan_id": r.isi.indikator_atasan_id,
-        "urutan": r.urutan,
-        "sumber": str(r.sumber),
-        "pmm_id": r.pmm_id,
-    }
+_KOLOM_RHK = (
+    "id",
+    "instansi_id",
+    "skp_id",
+    "lingkup",
+    "jenis",
+    "rencana_hasil_kerja",
+    "penugasan_dari",
+    "rhk_atasan_id",
+    "indikator_atasan_id",
+    "urutan",
+    "sumber",
+    "pmm_id",
+)
 
 
-def _baris_indikator(p: Putusan, d: IndikatorDi) -> dict[str, Any]:
-    i = d.indikator
-    return {
-        "id": i.id,
-        "instansi_id": _instansi(p),
-        "rhk_id": d.rhk_id,
-        "indikator": i.isi.indikator,
-        "aspek": str(i.isi.aspek) if i.isi.aspek else None,
-        "target": i.isi.target,
-        "satuan": i.isi.satuan,
-        "perspektif": str(i.isi.perspektif) if i.isi.perspektif else None,
-        "urutan": i.urutan,
-        "sumber": str(i.sumber),
-        "pmm_id": i.pmm_id,
-    }
+def _baris_rhk(instansi_id: str, skp_id: UUID, r: Rhk) -> tuple[Any, ...]:
+    isi = r.isi
+    return (
+        r.id,
+        instansi_id,
+        skp_id,
+        isi.lingkup,
+        isi.jenis,
+        isi.rencana_hasil_kerja,
+        isi.penugasan_dari,
+        isi.rhk_atasan_id,
+        isi.indikator_atasan_id,
+        r.urutan,
+        r.sumber,
+        r.pmm_id,
+    )
+
+
+_KOLOM_INDIKATOR = (
+    "id",
+    "instansi_id",
+    "rhk_id",
+    "indikator",
+    "aspek",
+    "target",
+    "satuan",
+    "perspektif",
+    "urutan",
+    "sumber",
+    "pmm_id",
+)
+
+
+def _baris_indikator(instansi_id: str, d: IndikatorDi) -> tuple[Any, ...]:
+    i, isi = d.indikator, d.indikator.isi
+    return (
+        i.id,
+        instansi_id,
+        d.rhk_id,
+        isi.indikator,
+        isi.aspek,
+        isi.target,
+        isi.satuan,
+        isi.perspektif,
+        i.urutan,
+        i.sumber,
+        i.pmm_id,
+    )
 
 
 async def tulis_padanan(conn: AsyncConnection, putusan: Sequence[Putusan]) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_nama_unit
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
-from services.db.tables import UnitKerjaRow
+from services.db.tables import InstansiRow, UnitKerjaRow
 from services.unit_kerja.galat import IsianTidakSah, UnitKerjaTidakDitemukan
 from services.unit_kerja.perubahan import Pengubah, kunci_pemilik, sahkan
 from services.unit_kerja.queries import unit_kerja
@@ -51,7 +52,7 @@ async def ubah_unit_kerja(konteks: Konteks, unit_id: str, ubahan: UbahanUnit, pe
                 conn,
                 pengubah,
                 instansi_id=instansi_id,
-                fakta=_fakta(lama, baru),
+                fakta=_fakta(lama, baru, await _nama_instansi(conn, instansi_id)),
                 tindakan="UBAH_UNIT_KERJA",
                 objek=f"unit_kerja:{unit_id}",
                 rincian={"sebelum": {kolom: lama[kolom] for kolom in baru}, "sesudah": baru},
@@ -68,9 +69,20 @@ def _rapikan(ubahan: UbahanUnit) -> dict[str, Any]:
     }
 
 
-def _fakta(lama: Mapping[str, Any], baru: Mapping[str, Any]) -> set[Fakta]:
-    """What the change may free: whoever waits for the unit, for either school, or for who stands above the unit."""
+async def _nama_instansi(conn: AsyncConnection, instansi_id: str) -> str:
+    nama: str | None = await conn.scalar(select(InstansiRow.nama).where(InstansiRow.id == instansi_id))
+    return nama or ""
+
+
+def _fakta(lama: Mapping[str, Any], baru: Mapping[str, Any], nama_instansi: str) -> set[Fakta]:
+    """What the change may free: whoever waits for the unit, for a school of its name, for either school, or for who
+    stands above the unit. The eselon decides nothing."""
+    if baru.keys() <= {"eselon"}:
+        return set()
     fakta = {Fakta(JenisFakta.UNIT_KERJA, lama["id"])}
+    if not baru.keys().isdisjoint({"nama", "aktif"}):
+        nama = {lama["nama"], baru.get("nama", lama["nama"])}
+        fakta |= {fakta_nama_unit(lama["instansi_id"], n, nama_instansi) for n in nama}
     if "npsn" in baru:
         fakta |= {Fakta(JenisFakta.PADANAN_NPSN, n) for n in (lama["npsn"], baru["npsn"]) if n is not None}
     if "induk_id" in baru:

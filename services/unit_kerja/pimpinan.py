@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
 from ekinerja_domain.skp import StatusSkp
 from ekinerja_domain.unit_kerja import JenisPimpinan
+from services.db.penyewa import mesin_di
 from services.db.tables import PegawaiRow, PimpinanRow, SkpRow, UnitKerjaRow
 from services.unit_kerja.galat import (
     IsianTidakSah,
@@ -200,16 +201,16 @@ async def _sahkan(
 
 
 async def _tahun_skp(conn: AsyncConnection, unit_id: str, nip: set[str]) -> set[int]:
-    """The years that an agreed SKP of these people for the unit touches."""
+    """The years that an agreed SKP of these people for the unit touches, also of one who moved to another instansi."""
     s = SkpRow
-    baris = await conn.execute(
-        select(func.extract("year", s.periode_awal), func.extract("year", s.periode_akhir)).where(
-            s.unit_kerja_id == unit_id,
-            s.nip.in_(sorted(nip)),
-            s.status == str(StatusSkp.PERSETUJUAN),
-            s.diarsipkan_pada.is_(None),
-        )
+    perintah = select(func.extract("year", s.periode_awal), func.extract("year", s.periode_akhir)).where(
+        s.unit_kerja_id == unit_id,
+        s.nip.in_(sorted(nip)),
+        s.status == str(StatusSkp.PERSETUJUAN),
+        s.diarsipkan_pada.is_(None),
     )
+    async with mesin_di(conn):
+        baris = (await conn.execute(perintah)).all()
     return {tahun for awal, akhir in baris for tahun in range(int(awal), int(akhir) + 1)}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.unit_kerja import JenisPimpinan, Pimpinan
 from services.db.kursor import Kursor, KursorTidakSah
+from services.db.pencarian import nama_unit_memuat
 from services.db.tables import InstansiRow, PegawaiRow, PimpinanRow, UnitKerjaRow
 from services.unit_kerja.galat import UnitKerjaTidakDitemukan
 
@@ -57,7 +58,7 @@ async def daftar_unit_kerja(
     u = UnitKerjaRow
     perintah = _perintah_unit(saring.instansi).order_by(u.nama, u.id).limit(jumlah_baris + 1)
     if saring.nama:
-        perintah = perintah.where(or_(*(u.nama.icontains(n, autoescape=True) for n in saring.nama)))
+        perintah = perintah.where(nama_unit_memuat(u.id, saring.nama))
     if saring.npsn:
         perintah = perintah.where(u.npsn.in_([n.upper() for n in saring.npsn]))
     if saring.induk_id:

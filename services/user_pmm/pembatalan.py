@@ -5,22 +5,16 @@ Invariant: a sync that ended before keeps how it ended, one that never did is DI
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.sinkronisasi.status import HasilPercobaan, Peristiwa, StatusSinkro, berpindah, sebelum
-from ekinerja_domain.sinkronisasi.temuan import JenisFakta, Kode, catatan_baris, temuan_dari_json
-from services.db.setwise import perbarui
-from services.db.tables import PercobaanRow, SinkroRow
-from services.sinkronisasi.massal import catat_butir_selesai
-
-_BERAKHIR = (HasilPercobaan.BERHASIL, HasilPercobaan.GAGAL, HasilPercobaan.TERTAHAN)
-# What an attempt and the row of the log have in common: the row shows its last attempt that ended.
-_SAMA = tuple(k.name for k in PercobaanRow.__table__.c if k.name in SinkroRow.__table__.c and k.name != "instansi_id")
+from ekinerja_domain.sinkronisasi.status import Peristiwa, StatusSinkro, sebelum
+from ekinerja_domain.sinkronisasi.temuan import JenisFakta, Kode
+from services.db.tables import SinkroRow
+from services.sinkronisasi.massal_hitung import catat_butir_selesai
+from services.sinkronisasi.status_semula import kembalikan_status_semula
 
 
 async def batalkan_yang_menunggu(conn: AsyncConnection, nip: str) -> int:
@@ -34,49 +28,10 @@ async def batalkan_yang_menunggu(conn: AsyncConnection, nip: str) -> int:
     sinkro_id = list(terkunci)
     if not sinkro_id:
         return 0
-    terakhir = await _percobaan_terakhir(conn, sinkro_id)
-    waktu = {"coba_lagi_pada": None, "percobaan_transien": 0, "percobaan_galat": 0}
-    batal = {"status": str(berpindah(StatusSinkro.MENUNGGU, Peristiwa.DIBATALKAN)), **waktu}
-    await perbarui(
-        conn,
-        SinkroRow,
-        [{"id": satu, **batal} for satu in sinkro_id if satu not in terakhir],
-        ("id",),
-        selalu=True,
-        tambahan=(("selesai_pada", "now()"), ("diubah_pada", "now()")),
-    )
-    await perbarui(
-        conn,
-        SinkroRow,
-        [{"id": satu, **isi, **waktu} for satu, isi in terakhir.items()],
-        ("id",),
-        selalu=True,
-        tambahan=(("diubah_pada", "now()"),),
-    )
-    await _sandarkan(conn, list(terakhir))
+    pernah = await kembalikan_status_semula(conn, sinkro_id)
+    await _sandarkan(conn, pernah)
     await catat_butir_selesai(conn, dict.fromkeys(sinkro_id, str(StatusSinkro.DIBATALKAN)))
     return len(sinkro_id)
-
-
-async def _percobaan_terakhir(conn: AsyncConnection, sinkro_id: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Per sync that ever ended, the columns of the log's row as the last such attempt left them."""
-    p = PercobaanRow
-    baris = await conn.execute(
-        select(p.sinkro_id, p.selesai, *(p.__table__.c[k] for k in _SAMA))
-        .ext(distinct_on(p.sinkro_id))
-        .where(p.sinkro_id.in_(sinkro_id), p.status.in_([str(satu) for satu in _BERAKHIR]))
-        .order_by(p.sinkro_id, p.ke.desc())
-    )
-    hasil: dict[UUID, dict[str, Any]] = {}
-    for satu in baris.mappings():
-        temuan = [temuan_dari_json(isi) for isi in satu["temuan"]]
-        hasil[satu["sinkro_id"]] = {
-            **{kolom: satu[kolom] for kolom in _SAMA},
-            "kode": list(dict.fromkeys(str(t.kode) for t in temuan)),
-            "catatan": "\n".join(catatan_baris(t) for t in temuan) or None,
-            "selesai_pada": satu["selesai"],
-        }
-    return hasil
 
 
 async def _sandarkan(conn: AsyncConnection, sinkro_id: list[UUID]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.temuan import JenisObjek, Kode, Objek, buat_temuan
 from ekinerja_domain.user_pmm import pilih_alasan
 from services.audit import catat_audit
+from services.db.penyewa import mesin_di
 from services.db.tables import InstansiRow, PegawaiRow, UserPMMRow
 from services.sinkronisasi.permintaan import PegawaiTidakTerdaftar
 from services.user_pmm.pembatalan import batalkan_yang_menunggu
@@ -70,7 +71,9 @@ async def hapus_user_pmm(
         await conn.execute(
             update(InstansiRow).where(InstansiRow.id == instansi_id).values(versi_fakta=InstansiRow.versi_fakta + 1)
         )
-        dibatalkan = await batalkan_yang_menunggu(conn, nip)
+        # Who moved may wait in a bulk of the former instansi, whose counters follow.
+        async with mesin_di(conn):
+            dibatalkan = await batalkan_yang_menunggu(conn, nip)
         await catat_audit(
             conn,
             instansi_id=instansi_id,

@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.db.kursor import Kursor, KursorTidakSah
+from services.db.pencarian import nama_memuat
 from services.db.tables import InstansiRow, PegawaiRow, UnitKerjaRow, UserPMMRow
 
 UKURAN_POTONGAN = 2_000
@@ -51,7 +52,7 @@ def _perintah(saring: SaringUserPMM) -> Select[*tuple[Any, ...]]:
         # A range instead of LIKE: an index serves it in a prepared statement too; ':' follows '9'.
         perintah = perintah.where(or_(*(and_(g.nip >= awal, g.nip < awal + ":") for awal in saring.nip)))
     if saring.nama:
-        perintah = perintah.where(or_(*(p.nama.icontains(n, autoescape=True) for n in saring.nama)))
+        perintah = perintah.where(nama_memuat(p.nip, saring.nama))
     return perintah
 
 

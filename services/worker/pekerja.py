@@ -1,10 +1,12 @@
-"""What one worker process does: two lanes that claim and carry out, a heart that renews the leases, a broom that finds
-what no bell rang for. Nothing here depends on Redis: without the bell the broom finds the work within a second."""
+"""What one worker process does: two lanes that claim and carry out, a hand that lays out large bulks, a heart that
+renews the leases, a broom that finds what no bell rang for. Nothing here depends on Redis: without the bell the broom
+finds the work within a second. While PMM is down or refuses us the bulk lane rests."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -13,6 +15,8 @@ import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from ekinerja_domain.sinkronisasi.temuan import Kode
+from pmm_client import SebabTerbuka, StatusSirkuit
 from services.konteks import Konteks
 from services.sinkronisasi.antrean import (
     PERPANJANG_SETIAP_DETIK,
@@ -24,6 +28,10 @@ from services.sinkronisasi.antrean import (
     perpanjang,
     pulihkan,
 )
+from services.sinkronisasi.giliran_instansi import GiliranInstansi
+from services.sinkronisasi.massal_bentang import bentangkan_berikut
+from services.sinkronisasi.massal_hambatan import catat_hambatan
+from services.sinkronisasi.massal_kendali import sapu_dibatalkan
 from services.sinkronisasi.mesin import Mesin
 from services.worker.tugas_berkala import DAFTAR_TUGAS, TugasBerkala, kerjakan_bila_memimpin
 
@@ -33,6 +41,13 @@ ISI_BATCH = 100
 SAPU_SETIAP_DETIK = 1.0
 SELESAIKAN_DALAM_DETIK = 15.0
 SERAHKAN_DENGAN_JEDA_DETIK = 2.0
+
+# After a chunk the hand rests as long as the chunk took, so that it never takes more than half of a connection.
+ISTIRAHAT_TERLAMA_DETIK = 0.25
+_KODE_SAKIT = {
+    SebabTerbuka.TIDAK_TERJANGKAU: Kode.PMM_TIDAK_TERJANGKAU,
+    SebabTerbuka.AKSES_DITOLAK: Kode.PMM_AKSES_DITOLAK,
+}
 
 _log = structlog.get_logger(__name__)
 # What a database that is away looks like; anything else is a fault of ours and must be seen. While it connects asyncpg
@@ -49,6 +64,8 @@ class Pekerja:
         self._dipegang: dict[int, Butir] = {}
         self._tugas: set[asyncio.Task[None]] = set()
         self._ketuk = {lajur: asyncio.Event() for lajur in Lajur}
+        self._ada_massal = asyncio.Event()
+        self._giliran = GiliranInstansi()
         self._tempat = {
             Lajur.INTERAKTIF: asyncio.Semaphore(INTERAKTIF_BERSAMAAN),
             Lajur.MASSAL: asyncio.Semaphore(MASSAL_BERSAMAAN),
@@ -58,12 +75,15 @@ class Pekerja:
     def bangun(self, lajur: Lajur) -> None:
         """There may be work in this lane."""
         self._ketuk[lajur].set()
+        if lajur is Lajur.MASSAL:
+            self._ada_massal.set()
 
     async def jalan(self) -> None:
         """Works until `berhenti`."""
         async with asyncio.TaskGroup() as kelompok:
             for lajur in Lajur:
                 kelompok.create_task(self._layani(lajur))
+            kelompok.create_task(self._bentangkan())
             kelompok.create_task(self._berkala(PERPANJANG_SETIAP_DETIK, self._perpanjang))
             kelompok.create_task(self._berkala(SAPU_SETIAP_DETIK, self._sapu))
             for tugas in DAFTAR_TUGAS:
@@ -72,8 +92,8 @@ class Pekerja:
     async def berhenti(self) -> None:
         """Claims nothing more, waits a while for what runs, hands the rest back."""
         self._berhenti.set()
-        for ketuk in self._ketuk.values():
-            ketuk.set()
+        for lajur in Lajur:
+            self.bangun(lajur)
         if self._tugas:
             await asyncio.wait(self._tugas, timeout=SELESAIKAN_DALAM_DETIK)
         for tugas in list(self._tugas):
@@ -91,6 +111,8 @@ class Pekerja:
             await ketuk.wait()
             ketuk.clear()
             while not self._berhenti.is_set():
+                if lajur is Lajur.MASSAL:
+                    await self._tunggu_pmm()
                 await tempat.acquire()
                 butir = await self._ambil(lajur)
                 if butir and self._berhenti.is_set():
@@ -109,12 +131,46 @@ class Pekerja:
             return []
         try:
             async with self.konteks.transaksi() as conn:
-                butir = await ambil_antrean(conn, lajur, batas)
+                butir = await ambil_antrean(conn, lajur, batas, self._giliran)
         except DATABASE_PERGI as galat:
             _log.warning("antrean tidak terbaca", galat=type(galat).__name__)
             return []
         self._dipegang.update((b.token, b) for b in butir)
         return butir
+
+    async def _tunggu_pmm(self) -> None:
+        """Returns when PMM may be asked, or the worker is to end. Nobody's sync is spent on finding out."""
+        if self.konteks.pmm.keadaan.status is StatusSirkuit.TERTUTUP:
+            return
+        _log.warning("PMM tidak melayani; massal menunggu", sebab=str(self.konteks.pmm.keadaan.sebab))
+        pulih = asyncio.create_task(self.konteks.pmm.tunggu_pulih())
+        henti = asyncio.create_task(self._berhenti.wait())
+        try:
+            await asyncio.wait((pulih, henti), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for tugas in (pulih, henti):
+                tugas.cancel()
+            await asyncio.gather(pulih, henti, return_exceptions=True)
+        _log.info("massal dilanjutkan")
+
+    async def _bentangkan(self) -> None:
+        """Lays out large bulks a little ahead of the workers."""
+        while not self._berhenti.is_set():
+            await self._ada_massal.wait()
+            self._ada_massal.clear()
+            jumlah: int | None = 1
+            while jumlah and not self._berhenti.is_set():
+                mulai = time.monotonic()
+                try:
+                    async with self.konteks.transaksi() as conn:
+                        jumlah = await bentangkan_berikut(conn)
+                except DATABASE_PERGI as galat:
+                    _log.warning("massal tidak terbentang", galat=_nama(galat))
+                    break
+                if jumlah:
+                    self._ketuk[Lajur.MASSAL].set()
+                    await self.konteks.lonceng.bunyikan_massal(jumlah)
+                    await asyncio.sleep(min(time.monotonic() - mulai, ISTIRAHAT_TERLAMA_DETIK))
 
     async def _kerjakan(self, lajur: Lajur, butir: list[Butir]) -> None:
         try:
@@ -177,10 +233,21 @@ class Pekerja:
         async with self.konteks.transaksi() as conn:
             putus = await pulihkan(conn)
             siap = await ada_yang_siap(conn)
+        while await self._sapu_dibatalkan():
+            pass
+        keadaan = self.konteks.pmm.keadaan
+        if keadaan.sebab is not None:
+            async with self.konteks.transaksi() as conn:
+                await catat_hambatan(conn, _KODE_SAKIT[keadaan.sebab], keadaan.sejak)
+        self._ada_massal.set()
         if putus:
             _log.warning("sewa yang lewat dikembalikan ke antrean", jumlah=putus)
         for lajur in siap:
             self.bangun(lajur)
+
+    async def _sapu_dibatalkan(self) -> int:
+        async with self.konteks.transaksi() as conn:
+            return await sapu_dibatalkan(conn)
 
 
 def _nama(galat: BaseException) -> str:

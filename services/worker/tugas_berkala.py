@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from services.idempotensi import hapus_kedaluwarsa
 from services.konteks import Konteks
+from services.sinkronisasi.jadwal_pelaksanaan import jalankan_jadwal
+from services.sinkronisasi.log_hitungan import gabungkan_hitungan, rawat_hitungan
+from services.sinkronisasi.perubahan_pmm import ikuti_perubahan
+from services.sinkronisasi.tanya_ulang import tanya_ulang
+from services.unit_kerja.masa_pimpinan import lepaskan_menurut_tanggal
 
 Pekerjaan = Callable[[Konteks], Awaitable[None]]
 
@@ -42,4 +48,12 @@ async def kerjakan_bila_memimpin(konteks: Konteks, tugas: TugasBerkala) -> bool:
         return True
 
 
-DAFTAR_TUGAS: tuple[TugasBerkala, ...] = ()
+DAFTAR_TUGAS: tuple[TugasBerkala, ...] = (
+    TugasBerkala("hitungan-log", 1, gabungkan_hitungan),
+    TugasBerkala("hitungan-log-rawat", 3600, rawat_hitungan),
+    TugasBerkala("idempotensi", 600, hapus_kedaluwarsa),
+    TugasBerkala("jadwal", 1, jalankan_jadwal),
+    TugasBerkala("perubahan-pmm", 1, ikuti_perubahan),
+    TugasBerkala("tanya-ulang", 300, tanya_ulang),
+    TugasBerkala("masa-pimpinan", 60, lepaskan_menurut_tanggal),
+)

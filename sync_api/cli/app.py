@@ -134,11 +134,14 @@ def sandbox_pmm(
     galat: Annotated[
         list[str] | None, typer.Option(help='Gangguan buatan, mis. "skp:status=503:peluang=0.1"; boleh berulang.')
     ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder catatan perubahan; tanpa ini perubahan hilang saat berakhir.")
+    ] = None,
 ) -> None:
     """PMM tiruan saja, dengan gangguan buatan."""
     from sync_api.cli import layanan
 
-    layanan.jalankan_sandbox(port, contoh, galat or [])
+    layanan.jalankan_sandbox(port, contoh, galat or [], data_dir)
 
 
 def masa_berlaku(teks: str) -> timedelta:

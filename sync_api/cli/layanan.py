@@ -37,16 +37,26 @@ def jalankan_api(host: str, port: int) -> None:
     # The application checks the schema too; asked here first, the reason becomes one line instead of a failed start.
     with _basis_data_terjelaskan():
         asyncio.run(_periksa_skema(pengaturan))
+    app = create_app(pengaturan)
+
+    class Peladen(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # An event stream has no end of its own that the server could wait for.
+            await app.state.pantauan_massal.tutup()
+            await super().shutdown(sockets)
+
     konfigurasi = uvicorn.Config(
-        create_app(pengaturan),
+        app,
         # Our own log has one line per request without NIPs; uvicorn's would show the paths.
         access_log=False,
         log_config=None,
         server_header=False,
+        # Whom X-Forwarded-For is believed from is our own setting; uvicorn would believe everybody on this machine.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
         timeout_keep_alive=30,
     )
-    server = uvicorn.Server(konfigurasi)
+    server = Peladen(konfigurasi)
     # uvicorn repeats the signal to itself after its clean end; that must not turn the exit code into a failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
     try:
@@ -160,7 +170,7 @@ def buat_token(
     if "ADMIN_INSTANSI" in peran and not instansi:
         raise typer.BadParameter("--peran ADMIN_INSTANSI memerlukan --instansi")
     pengaturan = load_settings(())
-    if pengaturan.auth_issuer is not None:
+    if pengaturan.auth_issuer:
         raise GagalPerintah(f"{PREFIKS}AUTH_ISSUER diisi: token hanya dari penerbit itu, bukan dari penerbit lokal")
 
     from services.identitas.penerbit_lokal import terbitkan_token
@@ -179,13 +189,13 @@ def buat_token(
         raise GagalPerintah(f"Kunci penerbit lokal di {data_dir} tidak dapat dipakai: {galat.strerror}") from galat
 
 
-def jalankan_sandbox(port: int, contoh: int, galat: Sequence[str]) -> None:
-    """Serves the simulated PMM until SIGTERM or Ctrl-C."""
+def jalankan_sandbox(port: int, contoh: int, galat: Sequence[str], data_dir: Path | None = None) -> None:
+    """Serves the simulated PMM until SIGTERM or Ctrl-C. What was changed in it is kept in `data_dir`, if given."""
     from pmm_client.sandbox.server import run
 
     _soket("127.0.0.1", port).close()
     try:
-        run(port=port, contoh=contoh, galat=list(galat))
+        run(port=port, contoh=contoh, galat=list(galat), data_dir=data_dir)
     except ValueError as salah:
         raise typer.BadParameter(str(salah)) from salah
 

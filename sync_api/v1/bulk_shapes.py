@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -11,7 +11,8 @@ from ekinerja_domain.sinkronisasi.jenis import TipeSkp
 from ekinerja_domain.sinkronisasi.status import StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.sinkronisasi.massal import DaftarNip, Pilihan, Saring, Semua
-from sync_api.v1.common_shapes import BadanIn, NipIn, TahunIn, TeksPendek, contoh
+from services.sinkronisasi.massal_baca import SaringMassal
+from sync_api.v1.common_shapes import BATAS_NILAI_SARING, BadanIn, HalamanKueri, NipIn, TahunIn, TeksPendek, contoh
 from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
 
 
@@ -59,6 +60,33 @@ class MassalIn(BadanIn):
         return DaftarNip(self.nip) if self.nip is not None else Semua()
 
 
+class MassalKueri(HalamanKueri):
+    """Repeated keys mean "or"."""
+
+    status: Annotated[list[StatusMassal], Field(default_factory=list, max_length=BATAS_NILAI_SARING)]
+    jenis: Annotated[list[NamaJenis], Field(default_factory=list, max_length=BATAS_NILAI_SARING)]
+    tahun: Annotated[list[TahunIn], Field(default_factory=list, max_length=BATAS_NILAI_SARING)]
+
+    def sebagai_saring(self) -> SaringMassal:
+        return SaringMassal(tuple(self.status), tuple(self.jenis), tuple(self.tahun))
+
+
+class HambatanOut(BaseModel):
+    """Why a bulk that runs makes no progress: PMM cannot be reached, or refuses us. It goes on by itself."""
+
+    kode: Kode
+    sejak: datetime
+
+
+class DitolakOut(BaseModel):
+    """A NIP that is not of this instansi. From a file also its row, and why it could not be read."""
+
+    nip: str
+    kode: Kode
+    baris: int | None = None
+    keterangan: str | None = None
+
+
 class MassalOut(BaseModel):
     """A bulk and its counters: selesai = berhasil + gagal + tertahan, berhasil includes tidak_ada_data_baru."""
 
@@ -74,15 +102,19 @@ class MassalOut(BaseModel):
     gagal: int
     tertahan: int
     dibatalkan: int
-    laju_per_detik: float
+    laju_per_detik: float | None = Field(
+        description="Yang berakhir per detik: 15 sampai 30 detik terakhir, atau rata-rata tanpa masa jeda bila selesai"
+    )
     perkiraan_selesai: datetime | None
+    terhambat: HambatanOut | None
+    dijeda_pada: datetime | None
     dibuat_pada: datetime
     selesai_pada: datetime | None
     oleh: str
 
 
 class MassalLengkapOut(MassalOut):
-    ditolak: list[dict[str, Any]]
+    ditolak: list[DitolakOut]
 
 
 class HalamanMassalOut(BaseModel):

@@ -22,6 +22,7 @@ from services.periode.queries import (
 )
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi, satu_instansi
+from sync_api.idempotensi import RuteIdempoten
 from sync_api.middleware import request_id
 from sync_api.problems import PermintaanDitolak, tidak_sah
 from sync_api.v1.documented import jawaban, masalah
@@ -38,7 +39,7 @@ from sync_api.v1.periode_shapes import (
     SusunPeriodeOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["Manajemen Periode"])
+router = APIRouter(prefix="/v1", tags=["Manajemen Periode"], route_class=RuteIdempoten)
 
 _PENGHALANG_DISEBUT = 5
 

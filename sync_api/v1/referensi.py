@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from services.referensi.impor import impor_referensi
 from sync_api.answers import jawaban_json
-from sync_api.dependencies import BATAS_BADAN_BESAR, Izin, KonteksProses, baca_json_mentah, butuh
+from sync_api.dependencies import BATAS_BADAN_BESAR, Izin, KonteksProses, badan_mentah, butuh
+from sync_api.idempotensi import RuteIdempoten
 from sync_api.middleware import request_id
 from sync_api.v1.documented import jawaban
 
-router = APIRouter(prefix="/v1", tags=["Data admin"])
+router = APIRouter(prefix="/v1", tags=["Data admin"], route_class=RuteIdempoten)
 
 
 class HitunganOut(BaseModel):
@@ -44,11 +45,16 @@ SKEMA_BADAN = {
     responses=jawaban(HasilImporOut, 404, 413, 415, 422),
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": SKEMA_BADAN}}}},
 )
-async def impor(request: Request, konteks: KonteksProses, izin: Annotated[Izin, butuh("referensi:tulis")]) -> Response:
+async def impor(
+    request: Request,
+    konteks: KonteksProses,
+    izin: Annotated[Izin, butuh("referensi:tulis")],
+    isi: Annotated[bytes, badan_mentah(BATAS_BADAN_BESAR)],
+) -> Response:
     """Mengimpor data acuan e-Kinerja; semua baris disimpan atau tidak satu pun."""
     hasil = await impor_referensi(
         konteks,
-        await baca_json_mentah(request, BATAS_BADAN_BESAR),
+        isi,
         instansi=izin.jangkauan.instansi,
         oleh=izin.pemanggil.sub,
         peran=izin.pemanggil.peran_teks,

@@ -19,6 +19,7 @@ from services.sinkronisasi.permintaan import minta_sinkro, tunggu_selesai
 from services.sinkronisasi.pratinjau import fakta_pratinjau_masih_sama, pratinjau
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi
+from sync_api.idempotensi import RuteIdempoten, mantapkan
 from sync_api.middleware import request_id
 from sync_api.prefer import detik_tunggu
 from sync_api.problems import PermintaanDitolak
@@ -90,12 +91,17 @@ def _rute_minta(jenis: str, bentuk: type[MintaSinkroIn]) -> Rute:
             token_pratinjau=token,
         )
         header, status = {"Location": f"/v1/sinkro/{sinkro_id}"}, 202
+
+        async def jawab() -> Response:
+            async with konteks.baca() as conn:
+                return jawaban_json(await satu_sinkro(conn, sinkro_id, izin.jangkauan), status, header)
+
         tunggu = detik_tunggu(request.headers.getlist("prefer"))
         if tunggu is not None:
             header["Preference-Applied"] = f"wait={tunggu}"
+            await mantapkan(jawab)
             status = 200 if await tunggu_selesai(konteks, sinkro_id, float(tunggu)) else 202
-        async with konteks.baca() as conn:
-            return jawaban_json(await satu_sinkro(conn, sinkro_id, izin.jangkauan), status, header)
+        return await jawab()
 
     return minta
 
@@ -154,7 +160,7 @@ def _pasang(router: APIRouter, p: Pendaftaran[Any]) -> None:
 
 def buat_router(terdaftar: Iterable[Pendaftaran[Any]]) -> APIRouter:
     """Two POST routes for each of these jenis, and the one to look at a sync."""
-    router = APIRouter(prefix="/v1", tags=["Sinkro"])
+    router = APIRouter(prefix="/v1", tags=["Sinkro"], route_class=RuteIdempoten)
     for p in terdaftar:
         _pasang(router, p)
     router.add_api_route(

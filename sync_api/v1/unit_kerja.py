@@ -24,6 +24,7 @@ from services.unit_kerja.pimpinan import UbahanPimpinan, hapus_pimpinan, tambah_
 from services.unit_kerja.queries import SaringUnitKerja, daftar_pimpinan, daftar_unit_kerja, unit_kerja
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, id_dari_jalur, jangkauan_instansi
+from sync_api.idempotensi import RuteIdempoten
 from sync_api.middleware import request_id
 from sync_api.problems import PermintaanDitolak, tidak_sah
 from sync_api.v1.common_shapes import BadanIn, HalamanKueri, TeksPendek
@@ -39,7 +40,7 @@ from sync_api.v1.unit_kerja_shapes import (
     UnitKerjaOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["Manajemen Unit Kerja"])
+router = APIRouter(prefix="/v1", tags=["Manajemen Unit Kerja"], route_class=RuteIdempoten)
 
 # What is no id at all is not found, as an id that nobody has.
 UnitDiJalur = Annotated[TeksPendek, Path()]

@@ -20,6 +20,7 @@ from services.user_pmm.queries import SaringUserPMM, daftar_user_pmm
 from services.user_pmm.unduhan import JENIS_MEDIA_XLSX, unduh_user_pmm
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, jangkauan_instansi
+from sync_api.idempotensi import RuteIdempoten
 from sync_api.middleware import request_id
 from sync_api.problems import PermintaanDitolak, tidak_sah
 from sync_api.v1.common_shapes import NipIn
@@ -35,7 +36,7 @@ from sync_api.v1.user_pmm_shapes import (
     UserPMMOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["Manajemen User PMM"])
+router = APIRouter(prefix="/v1", tags=["Manajemen User PMM"], route_class=RuteIdempoten)
 
 _POTONGAN = 64 * 1024
 

@@ -59,6 +59,10 @@ def test_semua_yang_kurang_disebut_sekaligus() -> None:
         ("PMM_BATAS_PER_DETIK", RAHASIA),
         ("PMM_KONKURENSI", "1.5"),
         ("AUTH_JWKS_URL", f"http://sso.example.go.id/{RAHASIA}"),
+        ("AUTH_KELONGGARAN_DETIK", "301"),
+        ("KONSOL_SCOPE", f"profile {RAHASIA}"),
+        ("KONSOL_ALAMAT", f"http://konsol.example.go.id/{RAHASIA}"),
+        ("KONSOL_ALAMAT", f"https://konsol.example.go.id/{RAHASIA}"),
         ("AUTH_ALGORITMA", "none"),
         ("AUTH_ALGORITMA", "HS256"),
         ("PADANAN_HARUS_DIKONFIRMASI", RAHASIA),
@@ -78,12 +82,33 @@ def test_nilai_salah_disebut_namanya_bukan_isinya(lengkap: pytest.MonkeyPatch, n
     assert galat.value.__suppress_context__
 
 
-def test_penerbit_sungguhan_perlu_kuncinya(lengkap: pytest.MonkeyPatch) -> None:
-    lengkap.setenv("SINKRO_AUTH_ISSUER", "https://sso.example.go.id")
-    with pytest.raises(KesalahanPengaturan, match="SINKRO_AUTH_JWKS_URL"):
-        load_settings(perlu_auth=True)
+def test_penerbit_sungguhan_dan_kuncinya(lengkap: pytest.MonkeyPatch) -> None:
+    satu, dua = "https://sso.example.go.id/realms/asn", "https://login.example.go.id"
+    lengkap.setenv("SINKRO_AUTH_ISSUER", satu)
+    lengkap.setenv("SINKRO_KONSOL_SCOPE", "openid,profile, email")
+    pengaturan = load_settings(perlu_auth=True)
+    assert pengaturan.konsol_scope == "openid profile email"
+    assert not pengaturan.penerbit_lokal
+    assert pengaturan.penerbit_dan_jwks == ((satu, None),)
+    lengkap.setenv("SINKRO_AUTH_ISSUER", f"{satu}, {dua}")
+    assert load_settings().penerbit_dan_jwks == ((satu, None), (dua, None))
+    lengkap.setenv("SINKRO_AUTH_JWKS_URL", "- https://login.example.go.id/jwks")
+    assert load_settings().penerbit_dan_jwks == ((satu, None), (dua, "https://login.example.go.id/jwks"))
+    # An issuer's name need not be an address when its keys have one.
+    lengkap.setenv("SINKRO_AUTH_ISSUER", "sso-asn")
     lengkap.setenv("SINKRO_AUTH_JWKS_URL", "https://sso.example.go.id/jwks")
-    assert not load_settings(perlu_auth=True).penerbit_lokal
+    assert load_settings().penerbit_dan_jwks == (("sso-asn", "https://sso.example.go.id/jwks"),)
+    for penerbit, jwks in (
+        ("sso-asn", "-"),
+        ("http://sso.example.go.id", ""),
+        (f"{satu} {satu}", ""),
+        (f"{satu} {dua}", "https://sso.example.go.id/jwks"),
+        ("", "https://sso.example.go.id/jwks"),
+    ):
+        lengkap.setenv("SINKRO_AUTH_ISSUER", penerbit)
+        lengkap.setenv("SINKRO_AUTH_JWKS_URL", jwks)
+        with pytest.raises(KesalahanPengaturan, match="SINKRO_AUTH_"):
+            load_settings()
 
 
 def test_penerbit_lokal_hanya_tanpa_penerbit_sungguhan(tmp_path: Path) -> None:

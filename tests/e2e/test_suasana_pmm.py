@@ -84,10 +84,13 @@ async def test_pmm_membatasi_dan_waktunya_dihormati(buat_sekolah: BuatSekolah) -
         # A date has whole seconds; the wait is what remained of it when the attempt ended.
         assert (datetime.fromisoformat(isi["coba_lagi_pada"]) - datetime.now(UTC)).total_seconds() > 2
         hasil = await _mendarat(sekolah, isi["id"])
-        assert len(hasil["percobaan"]) == 2
+        # Two, and one more for whom somebody else's 429 held back before their own.
+        assert len(hasil["percobaan"]) in {2, 3}
         assert time.monotonic() - mulai > 3.5
 
-    await asyncio.gather(*map(satu, sekolah.guru, ("retry-after", "retry-tanggal")))
+    # One after the other: a 429 holds back everybody's calls, so two at once would have each other's.
+    for nip, cara in zip(sekolah.guru, ("retry-after", "retry-tanggal"), strict=True):
+        await satu(nip, cara)
 
 
 async def test_pmm_mati_beberapa_detik_semua_mendarat(buat_sekolah: BuatSekolah) -> None:

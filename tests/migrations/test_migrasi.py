@@ -46,7 +46,7 @@ async def test_tabel_dan_migrasi_sama(database_url: str) -> None:
 async def test_check_melihat_perbedaan(database_url: str) -> None:
     engine = buat_engine(database_url, nama="uji")
     async with engine.begin() as conn:
-        await conn.execute(text("DROP INDEX ix_sinkro_log_status"))
+        await conn.execute(text("DROP INDEX ix_sinkro_log_jenis"))
     await engine.dispose()
     with pytest.raises(CommandError):
         await _alembic(command.check, database_url)

@@ -6,12 +6,14 @@ import httpx
 import pytest
 
 from pmm_client import (
+    Lajur,
     PMMAksesDitolak,
     PMMClient,
     PMMError,
     PMMGagal,
     PMMJawabanTidakSah,
     PMMTidakTerjangkau,
+    TanpaBatas,
 )
 from tests.pmm_client.pmm_tiruan import (
     GAGAL,
@@ -73,10 +75,10 @@ async def test_yang_tidak_membuka_sirkuit(jawaban: httpx.Response) -> None:
 
 
 async def test_setiap_percobaan_minta_giliran_sendiri() -> None:
-    class Penghitung:
+    class Penghitung(TanpaBatas):
         kali = 0
 
-        async def giliran(self) -> None:
+        async def giliran(self, lajur: Lajur = Lajur.INTERAKTIF) -> None:
             self.kali += 1
 
     pacer = Penghitung()

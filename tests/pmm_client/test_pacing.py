@@ -3,12 +3,13 @@
 import asyncio
 import itertools
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pmm_client import PacerLokal
+from pmm_client import GiliranDitahan, Lajur, PacerLokal, PembagiGiliran, Slot
 from tests.pmm_client.pmm_tiruan import JamTiruan
 
 
@@ -88,3 +89,84 @@ async def test_adil_dan_teratur_dengan_jam_sungguhan() -> None:
     assert urutan == sorted(urutan)
     assert terpadat(mulai) <= 100
     assert 1.0 <= mulai[-1] - mulai[0] <= 2.5
+
+
+async def test_tombol_mendahului_massal() -> None:
+    pacer = PacerLokal(50, jam=time.monotonic)
+    await pacer.giliran()
+    urutan: list[str] = []
+
+    async def satu(lajur: Lajur) -> None:
+        await pacer.giliran(lajur)
+        urutan.append(lajur.value[0])
+
+    massal = [asyncio.create_task(satu(Lajur.MASSAL)) for _ in range(6)]
+    await asyncio.sleep(0.05)
+    tombol = [asyncio.create_task(satu(Lajur.INTERAKTIF)) for _ in range(2)]
+    await asyncio.gather(*massal, *tombol)
+    assert "MMMM" not in "".join(urutan)[: urutan.index("I") + 1]
+    assert urutan.index("I") + 1 == len(urutan) - 1 - urutan[::-1].index("I"), "one after the other, no bulk between"
+
+
+async def test_sesudah_429_jeda_pendek_ditunggu_panjang_ditolak() -> None:
+    jam = JamTiruan()
+    pacer = PacerLokal(10, jam=jam, tidur=jam.tidur)
+    pacer.perlambat(2.0)
+    await pacer.giliran()
+    assert jam.kini >= 1002.0
+    pacer.perlambat(None)
+    sebelum = jam.kini
+    await pacer.giliran()
+    assert jam.kini >= sebelum + 1.0
+    pacer.perlambat(60.0)
+    with pytest.raises(GiliranDitahan) as ditahan:
+        await pacer.giliran()
+    assert ditahan.value.detik == pytest.approx(60.0)
+
+
+class SumberBerjadwal:
+    """Gives the scripted slots, then nothing for ever."""
+
+    def __init__(self, *slot: Slot) -> None:
+        self.sisa = list(slot)
+        self.terpakai_pada: list[tuple[Slot, float]] = []
+
+    async def ambil(self, jumlah: int, lajur: Lajur) -> Sequence[Slot] | float:
+        semua, self.sisa = self.sisa, []
+        return semua or 3600.0
+
+    def terpakai(self, slot: Slot, sekarang: float) -> None:
+        self.terpakai_pada.append((slot, sekarang))
+
+
+async def test_slot_yang_lewat_waktunya_hangus() -> None:
+    jam = JamTiruan()
+    sumber = SumberBerjadwal(Slot(900.0, 999.9), Slot(1001.0, 1001.02), Slot(1002.0, 1002.02))
+
+    async def tidur(detik: float) -> None:
+        # The first timer is a tenth of a second late.
+        jam.kini += detik + (0.1 if jam.kini == 1000.0 else 0.0)
+        await asyncio.sleep(0)
+
+    await PembagiGiliran(sumber, jam=jam, tidur=tidur).giliran(Lajur.MASSAL)
+    assert [slot.mulai for slot, _ in sumber.terpakai_pada] == [1002.0]
+
+
+async def test_slot_di_tangan_langsung_dipakai_selama_berlaku() -> None:
+    jam = JamTiruan()
+    sumber = SumberBerjadwal(*(Slot(1000.0, 1000.02) for _ in range(3)), Slot(1500.0, 1500.02))
+    pembagi = PembagiGiliran(sumber, jam=jam, tidur=jam.tidur)
+    for _ in range(2):
+        await pembagi.giliran(Lajur.MASSAL)
+    jam.kini += 1
+    await pembagi.giliran(Lajur.MASSAL)
+    assert [slot.mulai for slot, _ in sumber.terpakai_pada] == [1000.0, 1000.0, 1500.0]
+
+
+async def test_yang_menunggu_tidak_menggantung_saat_ditutup() -> None:
+    sumber = SumberBerjadwal()
+    pembagi = PembagiGiliran(sumber, jam=time.monotonic)
+    menunggu = [asyncio.create_task(pembagi.giliran(lajur)) for lajur in Lajur]
+    await asyncio.sleep(0.01)
+    await pembagi.tutup()
+    assert [type(g) for g in await asyncio.gather(*menunggu, return_exceptions=True)] == [GiliranDitahan] * 2

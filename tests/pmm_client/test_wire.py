@@ -12,7 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pmm_client import PMMClient, PMMConfig, PMMError, PMMJawabanTidakSah, PMMTidakTerjangkau
+from pmm_client import (
+    Lajur,
+    PMMClient,
+    PMMConfig,
+    PMMError,
+    PMMJawabanTidakSah,
+    PMMTidakBerubah,
+    PMMTidakTerjangkau,
+    TanpaBatas,
+)
 from tests.pmm_client.pmm_tiruan import NIP, TAHUN, pengguna, perubahan, sukses, token
 
 Perilaku = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -110,7 +119,8 @@ async def menghadapi(*perilaku: Perilaku, **lain: Any) -> AsyncIterator[tuple[PM
     server.port = pendengar.sockets[0].getsockname()[1]
     dasar: dict[str, Any] = {"batas_per_detik": None, "jeda_dasar": 0.0, "read": 0.2, "connect": 0.5, "total": 3.0}
     try:
-        async with PMMClient(PMMConfig(server.url, "a", "b", **(dasar | lain))) as client:
+        pacer = lain.pop("pacer", None)
+        async with PMMClient(PMMConfig(server.url, "a", "b", **(dasar | lain)), pacer=pacer) as client:
             yield client, server
     finally:
         pendengar.close()
@@ -217,7 +227,7 @@ async def test_tidak_ada_yang_mendengarkan() -> None:
         kosong.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{kosong.getsockname()[1]}"
         async with PMMClient(PMMConfig(url, "a", "b", batas_per_detik=None, jeda_dasar=0.0)) as client:
-            with pytest.raises(PMMTidakTerjangkau, match="Connector"):
+            with pytest.raises(PMMTidakTerjangkau, match="ConnectionRefused"):
                 await client.skp(NIP, TAHUN)
 
 
@@ -225,7 +235,7 @@ async def test_tls_yang_tidak_dipercaya_tidak_terjangkau() -> None:
     """A plain server behind https: the handshake fails like a certificate nobody signed."""
     async with menghadapi(BAIK) as (_, server):
         url = server.url.replace("http://", "https://")
-        async with PMMClient(PMMConfig(url, "a", "b", batas_per_detik=None, jeda_dasar=0.0, total=2.0)) as client:
+        async with PMMClient(PMMConfig(url, "a", "b", batas_per_detik=None, jeda_dasar=0.0, connect=0.3)) as client:
             with pytest.raises(PMMTidakTerjangkau):
                 await client.pengguna(NIP)
 
@@ -247,8 +257,96 @@ async def test_banyak_sekaligus_di_atas_batas_bawaan_pool() -> None:
         await asyncio.sleep(0.1)
         await BAIK(reader, writer)
 
-    async with menghadapi(lambat, konkurensi=128, read=5.0) as (client, server):
+    async with menghadapi(lambat, konkurensi=128, read=5.0, connect=5.0) as (client, server):
         await client.pengguna(NIP)
         hasil = await asyncio.gather(*(client.pengguna(NIP) for _ in range(256)), return_exceptions=True)
     assert not [satu for satu in hasil if isinstance(satu, PMMError)]
     assert 100 < server.sambungan <= 128, "the pool below must not be narrower than the client"
+
+
+async def test_304_tidak_berbadan_dan_sambungan_tetap_dipakai() -> None:
+    tidak_berubah = mentah(b'HTTP/1.1 304 Not Modified\r\nETag: "a"')
+    async with menghadapi(tidak_berubah, BAIK) as (client, server):
+        assert await client.skp_bila_berubah(NIP, TAHUN, '"a"') == PMMTidakBerubah('"a"')
+        assert (await client.pengguna(NIP)).nip == NIP
+    assert server.sambungan == 1
+    assert b'\r\nif-none-match: "a"\r\n' in server.headers[0].lower()
+
+
+async def test_jawaban_sementara_dilewati() -> None:
+    async def sabar(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nETag: x\r\n\r\n")
+        await BAIK(reader, writer)
+
+    async with menghadapi(sabar) as (client, server):
+        for _ in range(2):
+            assert (await client.pengguna(NIP)).nip == NIP
+    assert server.sambungan == 1
+
+
+async def test_potongan_berurutan_disatukan() -> None:
+    badan = sukses(pengguna()).content
+
+    async def sepotong_sepotong(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for mulai in range(0, len(badan), 40):
+            potong = badan[mulai : mulai + 40]
+            writer.write(b"%x\r\n%s\r\n" % (len(potong), potong))
+            await writer.drain()
+            await asyncio.sleep(0.001)
+        writer.write(b"0\r\n\r\n")
+
+    async with menghadapi(sepotong_sepotong) as (client, server):
+        for _ in range(2):
+            assert (await client.pengguna(NIP)).nip == NIP
+    assert server.sambungan == 1
+
+
+@pytest.mark.parametrize("jeda", [0.0, 0.05])
+async def test_jawaban_yang_tidak_ditanyakan_tidak_sampai_kepada_siapa_pun(jeda: float) -> None:
+    """A second answer nobody asked for must not become that of the next question."""
+    palsu = sukses(pengguna(nip="199001012015041999")).content
+
+    async def dobel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await BAIK(reader, writer)
+        await asyncio.sleep(jeda)
+        await jawab(palsu)(reader, writer)
+
+    async with menghadapi(dobel) as (client, server):
+        for ke in range(3):
+            assert (await client.pengguna(NIP)).nip == NIP
+            await asyncio.sleep(2 * jeda)
+            assert server.sambungan == ke + 1 or jeda == 0.0
+
+
+async def test_sambungan_yang_ditutup_saat_menunggu_giliran_diganti() -> None:
+    class Lambat(TanpaBatas):
+        async def giliran(self, lajur: Lajur = Lajur.INTERAKTIF) -> None:
+            await asyncio.sleep(0.1)
+
+    async def sebentar(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await BAIK(reader, writer)
+        await asyncio.sleep(0.05)
+        writer.close()
+
+    async with menghadapi(sebentar, pacer=Lambat(), max_percobaan=1) as (client, server):
+        for _ in range(3):
+            assert (await client.pengguna(NIP)).nip == NIP
+    assert len(server.baris) == 3
+    assert server.sambungan >= 3
+
+
+async def test_pembatalan_mengakhiri_sambungannya() -> None:
+    async def lama(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        await jawab(sukses(pengguna(nama="Jawaban Lama")).content)(reader, writer)
+
+    async with menghadapi(lama, BAIK) as (client, server):
+        tugas = asyncio.create_task(client.pengguna(NIP))
+        await asyncio.sleep(0.05)
+        tugas.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await tugas
+        await asyncio.sleep(0.1)
+        assert (await client.pengguna(NIP)).nama == "Wayan Tiruan"
+    assert server.sambungan == 2

@@ -9,20 +9,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import respx
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from services.identitas.jwks import (
-    BATAS_DOKUMEN,
+    BASI_DETIK,
+    SEGAR_DETIK,
+    TERLAMA_DETIK,
     GudangKunci,
+    Kunci,
     KunciTidakTersedia,
     kunci_dari_dokumen,
-    pengambil_jwks,
 )
 from services.identitas.pemanggil import SCOPE_PEGAWAI, SEMUA_SCOPE, Jangkauan, Pemanggil, Peran
 from services.identitas.penerbit_lokal import NAMA_BERKAS, jwks_lokal, terbitkan_token
@@ -99,10 +99,13 @@ class _Penerbit:
 
     def __init__(self, *kunci: ECKey) -> None:
         self.kunci, self.panggilan, self.mati, self.waktu = list(kunci), 0, False, 1000.0
+        self.lambat: asyncio.Event | None = None
 
     async def ambil(self) -> dict[str, Any]:
         self.panggilan += 1
         await asyncio.sleep(0)
+        if self.lambat is not None:
+            await self.lambat.wait()
         if self.mati:
             raise OSError("mati")
         return {"keys": [k.as_dict(private=False) for k in self.kunci]}
@@ -148,13 +151,58 @@ async def test_penerbit_mati() -> None:
     penerbit.waktu += 11
     assert await gudang.cari("satu", "ES256")
     penerbit.mati = True
-    penerbit.waktu += 3601
+    penerbit.waktu += TERLAMA_DETIK + 1
     assert await gudang.cari("satu", "ES256")
-    penerbit.waktu += 24 * 3600
+    penerbit.waktu += BASI_DETIK
     with pytest.raises(KunciTidakTersedia):
         await gudang.cari("satu", "ES256")
 
 
+async def test_kunci_yang_ditarik_berhenti_berlaku() -> None:
+    penerbit = _Penerbit(_kunci("satu"), _kunci("dua"))
+    gudang = GudangKunci(penerbit.ambil, jam=penerbit.jam)
+    assert await gudang.cari("satu", "ES256")
+    del penerbit.kunci[0]
+    penerbit.waktu += TERLAMA_DETIK + 1
+    assert not await gudang.cari("satu", "ES256")
+    assert await gudang.cari("dua", "ES256")
+
+
+async def test_tidak_menunggu_penerbit_yang_lambat() -> None:
+    """Known keys serve while the issuer hangs: by age in the background, and after a failure at any age."""
+    penerbit = _Penerbit(_kunci("satu"))
+    gudang = GudangKunci(penerbit.ambil, jam=penerbit.jam)
+    await gudang.cari("satu", "ES256")
+    penerbit.lambat = asyncio.Event()
+    penerbit.waktu += SEGAR_DETIK + 1
+    for _ in range(3):
+        assert await asyncio.wait_for(gudang.cari("satu", "ES256"), 1)
+    await asyncio.sleep(0)
+    assert penerbit.panggilan == 2
+    penerbit.mati = True
+    penerbit.lambat.set()
+    assert gudang._tugas is not None
+    await gudang._tugas
+    penerbit.lambat = asyncio.Event()
+    penerbit.waktu += TERLAMA_DETIK
+    assert await asyncio.wait_for(gudang.cari("satu", "ES256"), 1)
+    penerbit.lambat.set()
+
+
+async def test_yang_berhenti_menunggu_tidak_mengakhiri_pengambilan() -> None:
+    penerbit = _Penerbit(_kunci("satu"))
+    penerbit.lambat = asyncio.Event()
+    gudang = GudangKunci(penerbit.ambil, jam=penerbit.jam)
+    pertama = asyncio.create_task(gudang.cari("satu", "ES256"))
+    kedua = asyncio.create_task(gudang.cari("satu", "ES256"))
+    await asyncio.sleep(0.01)
+    pertama.cancel()
+    penerbit.lambat.set()
+    assert len(await kedua) == 1
+    assert penerbit.panggilan == 1
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 def test_hanya_kunci_asimetris_untuk_tanda_tangan() -> None:
     publik = _kunci("satu").as_dict(private=False)
     dokumen = {
@@ -164,16 +212,51 @@ def test_hanya_kunci_asimetris_untuk_tanda_tangan() -> None:
             OctKey.generate_key(256, {"kid": "simetris"}).as_dict(),
             {"kty": "RSA", "kid": "rusak"},
             {**publik, "kid": "titik salah", "x": "AAAA"},
+            {**publik, "kid": 5},
+            {**publik, "kid": "untuk menandatangani", "key_ops": ["sign"]},
+            {**RSAKey.generate_key(1024).as_dict(private=False), "kid": "terlalu kecil"},
             "bukan objek",
         ]
     }
-    assert [kid for kid, _, _ in kunci_dari_dokumen(dokumen)] == ["satu"]
+    assert [k.kid for k in kunci_dari_dokumen(dokumen)] == ["satu"]
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+async def test_algoritma_harus_cocok_dengan_jenis_kunci() -> None:
+    """A key is offered only for the algorithms of its kind and curve, whatever a token says."""
+    semua: list[Kunci] = [
+        RSAKey.generate_key(2048, {"kid": "rsa"}),
+        ECKey.generate_key("P-256", {"kid": "p256"}),
+        ECKey.generate_key("P-384", {"kid": "p384"}),
+        OKPKey.generate_key("Ed25519", {"kid": "ed"}),
+        OKPKey.generate_key("X25519", {"kid": "x"}),
+    ]
+
+    async def ambil() -> dict[str, Any]:
+        return {"keys": [k.as_dict(private=False) for k in semua]}
+
+    gudang = GudangKunci(ambil)
+    cocok = {
+        alg: [k.kid for k in await gudang.cari(None, alg)]
+        for alg in ("RS256", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519", "HS256", "none")
+    }
+    assert cocok == {
+        "RS256": ["rsa"],
+        "PS512": ["rsa"],
+        "ES256": ["p256"],
+        "ES384": ["p384"],
+        "ES512": [],
+        "EdDSA": ["ed"],
+        "Ed25519": ["ed"],
+        "HS256": [],
+        "none": [],
+    }
 
 
 def test_algoritma_simetris_tidak_dapat_diatur() -> None:
     for algoritma in ("HS256", "none"):
         with pytest.raises(ValueError, match="simetris"):
-            Verifikator(penerbit="x", audiens="y", algoritma=(algoritma,), ambil_jwks=_Penerbit().ambil)
+            Verifikator({}, audiens="y", algoritma=(algoritma,))
 
 
 def test_kunci_lokal_dibuat_sekali_dan_tertutup(tmp_path: Path) -> None:
@@ -197,33 +280,15 @@ def test_kunci_lokal_dibuat_sekali_dan_tertutup(tmp_path: Path) -> None:
     assert NIP not in terbitkan_token(folder, peran=["PEGAWAI"], nip=NIP)
 
 
-@respx.mock
-async def test_jwks_lewat_http() -> None:
-    url = "https://penerbit.uji/jwks"
-    publik = _kunci("satu").as_dict(private=False)
-    rute = respx.get(url).respond(json={"keys": [publik]})
-    assert len(await GudangKunci(pengambil_jwks(url)).cari("satu", "ES256")) == 1
-    for jawaban in (
-        httpx.Response(500),
-        httpx.Response(302, headers={"Location": "https://lain.uji/jwks"}),
-        httpx.Response(200, content=b"bukan json"),
-        httpx.Response(200, json=[publik]),
-        httpx.Response(200, json={"keys": "x"}),
-        httpx.Response(200, content=b" " * (BATAS_DOKUMEN + 1)),
-    ):
-        rute.mock(return_value=jawaban)
-        with pytest.raises(KunciTidakTersedia):
-            await GudangKunci(pengambil_jwks(url)).cari("satu", "ES256")
-
-
 async def test_penerbit_sungguhan_mengalahkan_penerbit_lokal(tmp_path: Path) -> None:
     kunci = _kunci("satu")
     settings = Settings(auth_issuer="https://penerbit.uji", auth_audience="sinkro", data_dir=tmp_path)
-    with pytest.raises(IdentitasBelumDiatur, match="JWKS_URL"):
-        buat_verifikator(settings)
+    for salah in ({"auth_issuer": ("sso-asn",)}, {"auth_jwks_url": ("https://a.uji/k", "https://b.uji/k")}):
+        with pytest.raises(IdentitasBelumDiatur, match="SINKRO_AUTH_ISSUER"):
+            buat_verifikator(settings.model_copy(update=salah))
     verifikator = buat_verifikator(settings, ambil_jwks=_Penerbit(kunci).ambil)
     klaim = {"iss": "https://penerbit.uji", "aud": ["sinkro"], "sub": "s", "exp": time.time() + 60, "peran": ["SISTEM"]}
     siapa = await verifikator.verifikasi(jwt.encode({"alg": "ES256", "kid": "satu"}, klaim, kunci))
-    assert siapa == Pemanggil("s", frozenset({Peran.SISTEM}))
+    assert siapa == Pemanggil("s", frozenset({Peran.SISTEM}), penerbit="https://penerbit.uji")
     with pytest.raises(TokenDitolak):
         await verifikator.verifikasi(terbitkan_token(tmp_path, peran=["ADMIN_BKN"]))

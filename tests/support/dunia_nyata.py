@@ -349,7 +349,12 @@ async def buka_dunia(settings: Settings) -> AsyncIterator[DuniaNyata]:
         await konteks.pmm.__aexit__(None, None, None)
         # The same client without patience: what it waits for is proven where it lives.
         tidak_sabar = replace(
-            konfigurasi_pmm(settings), jeda_dasar=0.0, retry_terpanjang=0.0, pemutus_ambang=100_000, read=2.0
+            konfigurasi_pmm(settings),
+            jeda_dasar=0.0,
+            retry_terpanjang=0.0,
+            pemutus_ambang=100_000,
+            pemutus_jeda=0.001,
+            read=2.0,
         )
         konteks.pmm = await PMMClient(tidak_sabar).__aenter__()
         konteks.jam = lambda: KINI

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ekinerja_domain.penilaian import predikat
+from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_sekolah
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.padanan import Keputusan
 from ekinerja_domain.sinkronisasi.penilaian_bersama import (
     belum_sinkro,
@@ -86,7 +88,7 @@ def _unor_terakhir(t: TelaahFinal) -> Iterable[Temuan]:
         fakta=(
             Fakta(JenisFakta.PEGAWAI, dasar.nip),
             *((Fakta(JenisFakta.UNIT_KERJA, t.unit_id),) if t.unit_id is not None else ()),
-            *((Fakta(JenisFakta.PADANAN_NPSN, sekolah.npsn),) if sekolah.npsn is not None else ()),
+            *fakta_sekolah(dasar.buku, dasar.pegawai.instansi_id if dasar.pegawai else "", (sekolah,)),
             Fakta(JenisFakta.PMM_SKP, f"{dasar.nip}:{dasar.tahun}"),
         ),
         rincian=rincian
@@ -103,7 +105,8 @@ def _penilaian_lengkap(t: TelaahFinal) -> Iterable[Temuan]:
     if not t.jawaban.final_dijawab:
         return
     dasar, final = t.fakta.dasar, t.jawaban.final
-    objek, fakta = objek_pegawai(dasar.nip, dasar.pegawai), (fakta_penilaian_pmm(dasar.nip, dasar.tahun),)
+    objek = objek_pegawai(dasar.nip, dasar.pegawai)
+    fakta = (fakta_penilaian_pmm(dasar.nip, dasar.tahun, JenisSinkro.PENILAIAN_FINAL),)
     sumber = dasar.nama_sumber
     if final is not None and not final.lengkap:
         yield buat_temuan(Kode.FORMULIR_PMM_BELUM_LENGKAP, objek=objek, fakta=fakta, sumber=sumber)

@@ -12,6 +12,7 @@ from uuid import UUID
 from ekinerja_domain.penilaian import LampiranPenilaian, Penilaian
 from ekinerja_domain.periode import PeriodeTahun
 from ekinerja_domain.sinkronisasi import rencana as rencana_skp
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.penilaian_bersama import (
     PerubahanPenilaian,
     fakta_penilaian_pmm,
@@ -184,7 +185,7 @@ def _catatan(t: TelaahFinal, skp: RencanaSkp | None, tidak_ada: list[tuple[str, 
         yield buat_temuan(
             Kode.INDIKATOR_TIDAK_ADA,
             objek=objek,
-            fakta=(fakta_skp, fakta_penilaian_pmm(dasar.nip, dasar.tahun)),
+            fakta=(fakta_skp, fakta_penilaian_pmm(dasar.nip, dasar.tahun, JenisSinkro.PENILAIAN_FINAL)),
             rincian={"indikator": [{"rhk_id": rhk, "indikator_id": indikator} for rhk, indikator in tidak_ada]},
             sumber=dasar.nama_sumber,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ekinerja_domain.penilaian import predikat
+from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.sinkronisasi.penilaian_bersama import (
     belum_sinkro,
     fakta_penilaian_pmm,
@@ -62,7 +63,7 @@ def _skp_belum_sinkro(t: TelaahPeriodik) -> list[Temuan]:
 
 def _catatan(t: TelaahPeriodik) -> Iterable[Temuan]:
     f = t.fakta
-    fakta_pmm = fakta_penilaian_pmm(f.nip, f.tahun)
+    fakta_pmm = fakta_penilaian_pmm(f.nip, f.tahun, JenisSinkro.PENILAIAN_PERIODIK)
     kunci = f"{f.instansi_id}:{f.tahun}"
     fakta_periode = Fakta(JenisFakta.PERIODE_TAHUN, kunci)
     for angka in t.tanpa_periode:

@@ -73,7 +73,7 @@ def jenis_didukung(t: Telaah) -> Iterable[Temuan]:
             t,
             Kode.JENIS_PENGGUNA_BELUM_DIDUKUNG,
             objek=objek_pegawai(t),
-            fakta=(Fakta(JenisFakta.LAYANAN, "jenis"),),
+            fakta=(fakta_skp_pmm(t), Fakta(JenisFakta.PMM_PENGGUNA, t.fakta.nip), Fakta(JenisFakta.LAYANAN, "jenis")),
             rincian={"jenis": jenis},
             jenis=jenis,
         )

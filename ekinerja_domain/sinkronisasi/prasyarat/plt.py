@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_sekolah
 from ekinerja_domain.sinkronisasi.prasyarat.atasan import atasan_sesuai, rhk_atasan_ada
 from ekinerja_domain.sinkronisasi.prasyarat.dasar import (
     PrasyaratSkp,
@@ -33,6 +34,7 @@ def terdaftar_sebagai_plt(s: TelaahSkp) -> Iterable[Temuan]:
             objek=Objek(JenisObjek.UNIT_KERJA, unit.id, unit.nama),
             fakta=(
                 *(Fakta(JenisFakta.PIMPINAN_UNIT, d.unit.id) for d in s.penempatan.ditemukan),
+                *fakta_sekolah(s.fakta.buku, s.pegawai.instansi_id, (s.sekolah,)),
                 fakta_skp_pmm(s),
             ),
             rincian={

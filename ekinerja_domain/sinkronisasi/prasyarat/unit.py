@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
+from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_sekolah
 from ekinerja_domain.sinkronisasi.padanan import Keputusan
 from ekinerja_domain.sinkronisasi.prasyarat.dasar import buat, fakta_skp_pmm, objek_pegawai
 from ekinerja_domain.sinkronisasi.telaah import Telaah, TelaahSkp
@@ -37,7 +38,7 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
         "unit_kerja": unit.nama,
     }
     fakta_unit = (Fakta(JenisFakta.UNIT_KERJA, unit.id), Fakta(JenisFakta.PEGAWAI, s.pegawai.nip))
-    fakta_padanan = () if s.sekolah.npsn is None else (Fakta(JenisFakta.PADANAN_NPSN, s.sekolah.npsn),)
+    fakta_padanan = fakta_sekolah(s.fakta.buku, s.pegawai.instansi_id, (s.sekolah,))
     fakta_pmm = (fakta_skp_pmm(s),)
     if hasil.keputusan is Keputusan.BUKAN_SEKOLAH:
         lain = hasil.unit
@@ -74,13 +75,13 @@ def catatan_padanan(s: TelaahSkp) -> Iterable[Temuan]:
 
 def unor_belum_padan(t: Telaah | TelaahSkp, skp: Sequence[SkpPMM]) -> Temuan:
     """PMM's schools of these SKPs are no active unit of the instansi."""
-    npsn = dict.fromkeys(s.sekolah.npsn for s in skp if s.sekolah.npsn is not None)
-    pertama = skp[0].sekolah
+    pegawai, pertama = t.fakta.pegawai, skp[0].sekolah
+    fakta = fakta_sekolah(t.fakta.buku, pegawai.instansi_id if pegawai else "", (s.sekolah for s in skp))
     return buat(
         t,
         Kode.UNOR_PMM_BELUM_PADAN,
         objek=Objek(JenisObjek.PADANAN_UNOR, pertama.npsn, pertama.nama_unor or pertama.nama),
-        fakta=(*(Fakta(JenisFakta.PADANAN_NPSN, n) for n in npsn), fakta_skp_pmm(t)),
+        fakta=(*fakta, fakta_skp_pmm(t)),
         rincian={
             "unor": [
                 {

@@ -5,7 +5,10 @@ A tenant's row names its `instansi_id`. Ids are time-ordered UUIDs, made by `id_
 """
 
 from services.db.tables.dasar import Base, metadata
-from services.db.tables.massal import MassalButirRow, MassalRow
+from services.db.tables.hitungan import HitunganRow, HitunganUbahanRow
+from services.db.tables.idempotensi import IdempotensiRow
+from services.db.tables.jadwal import JadwalRow
+from services.db.tables.massal import HambatanPMMRow, MassalButirRow, MassalPotonganRow, MassalRow
 from services.db.tables.penilaian import (
     BuktiDukungRow,
     PenilaianRiwayatRow,
@@ -13,6 +16,7 @@ from services.db.tables.penilaian import (
     RealisasiRow,
     UmpanBalikRow,
 )
+from services.db.tables.perubahan_pmm import PMMPerubahanDiterimaRow, PMMPerubahanSusulanRow, PMMUmpanRow
 from services.db.tables.referensi import (
     InstansiRow,
     PadananUnorRow,
@@ -34,10 +38,19 @@ __all__ = [
     "AuditRow",
     "Base",
     "BuktiDukungRow",
+    "HambatanPMMRow",
+    "HitunganRow",
+    "HitunganUbahanRow",
+    "IdempotensiRow",
     "IndikatorRow",
     "InstansiRow",
+    "JadwalRow",
     "MassalButirRow",
+    "MassalPotonganRow",
     "MassalRow",
+    "PMMPerubahanDiterimaRow",
+    "PMMPerubahanSusulanRow",
+    "PMMUmpanRow",
     "PadananUnorRow",
     "PegawaiRow",
     "PenilaianRiwayatRow",

@@ -31,8 +31,9 @@ from services.db.tables.dasar import Base, IdBaru, NipTeks, Teks, Waktu, WaktuKi
 
 class SinkroRow(Base):
     """The state of one (nip, jenis, tahun), made once, its id stable for ever. A worker holds it by `sewa_token`, which
-    fences: a result is only written with the token of the claim it came from. Which jenis there are is the registry's
-    to say, not the database's."""
+    fences: a result is only written with the token of the claim it came from. `massal_id` is the bulk it waits, runs or
+    last ran for, NULL when a button or a release asked for it. Which jenis there are is the registry's to say, not the
+    database's. `diubah_urut` is set by a trigger: the number of the transaction that last changed what the log shows."""
 
     __tablename__ = "sinkro"
     __table_args__ = (
@@ -48,15 +49,33 @@ class SinkroRow(Base):
         UniqueConstraint("nip", "jenis", "tahun"),
         # One person at a time: SKP, SKP_PLT and SKP_ROTASI never run together, nor two years of one person.
         Index("uq_sinkro_nip_berjalan", "nip", unique=True, postgresql_where=text("status = 'BERJALAN'")),
+        # The work list in three: button presses; what waits for a bulk; what waits in its own right (a release).
         Index(
             "ix_sinkro_antrean",
-            "lajur",
+            "diminta_pada",
+            "id",
+            postgresql_include=["coba_lagi_pada", "nip"],
+            postgresql_where=text("status = 'MENUNGGU' AND lajur = 0"),
+        ),
+        Index(
+            "ix_sinkro_antrean_massal",
+            "massal_id",
             "giliran",
             "diminta_pada",
             "unit_kerja_id",
             "id",
             postgresql_include=["coba_lagi_pada", "nip"],
-            postgresql_where=text("status = 'MENUNGGU'"),
+            postgresql_where=text("status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_sinkro_antrean_lepas",
+            "instansi_id",
+            "giliran",
+            "diminta_pada",
+            "unit_kerja_id",
+            "id",
+            postgresql_include=["coba_lagi_pada", "nip"],
+            postgresql_where=text("status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NULL"),
         ),
         Index(
             "ix_sinkro_pimpinan_dulu",
@@ -67,15 +86,25 @@ class SinkroRow(Base):
         Index("ix_sinkro_sewa_sampai", "sewa_sampai", postgresql_where=text("status = 'BERJALAN'")),
         # The log: newest request first, in a tenant, alone or narrowed by one equality.
         Index("ix_sinkro_log", "instansi_id", text("dibuat_pada DESC"), text("id DESC")),
-        Index("ix_sinkro_log_status", "instansi_id", "status", text("dibuat_pada DESC"), text("id DESC")),
         Index(
             "ix_sinkro_log_jenis", "instansi_id", "jenis", "tahun", "status", text("dibuat_pada DESC"), text("id DESC")
         ),
-        Index("ix_sinkro_log_tipe_skp", "instansi_id", "tipe_skp", text("dibuat_pada DESC"), text("id DESC")),
+        # Nearly everybody else is a guru, whom the log itself finds soon.
+        Index(
+            "ix_sinkro_log_tipe_skp",
+            "instansi_id",
+            "tipe_skp",
+            text("dibuat_pada DESC"),
+            text("id DESC"),
+            postgresql_where=text("tipe_skp IN ('KEPALA_SEKOLAH', 'PENGAWAS')"),
+        ),
         Index("ix_sinkro_log_unit_kerja", "instansi_id", "unit_kerja_id", text("dibuat_pada DESC"), text("id DESC")),
-        Index("ix_sinkro_log_nip", "instansi_id", "nip"),
         Index("ix_sinkro_log_semua", text("dibuat_pada DESC"), text("id DESC")),
-        Index("ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin"),
+        Index(
+            "ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin", postgresql_where=text("kode <> '{}'")
+        ),
+        # The log as a feed of changes.
+        Index("ix_sinkro_perubahan", "instansi_id", "diubah_urut", "id"),
     )
 
     id: Mapped[IdBaru]
@@ -98,7 +127,7 @@ class SinkroRow(Base):
     percobaan_galat: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     lajur: Mapped[int] = mapped_column(SmallInteger)
     giliran: Mapped[int] = mapped_column(SmallInteger)
-    massal_id: Mapped[UUID | None] = mapped_column(ForeignKey("massal.id"), index=True)
+    massal_id: Mapped[UUID | None]
     token_pratinjau: Mapped[Teks | None]
     sewa_token: Mapped[int | None] = mapped_column(BigInteger)
     sewa_sampai: Mapped[Waktu | None]
@@ -109,6 +138,7 @@ class SinkroRow(Base):
     coba_lagi_pada: Mapped[Waktu | None]
     terakhir_berhasil_pada: Mapped[Waktu | None]
     diubah_pada: Mapped[WaktuKini]
+    diubah_urut: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class PercobaanRow(Base):
@@ -125,7 +155,7 @@ class PercobaanRow(Base):
 
     sinkro_id: Mapped[UUID] = mapped_column(ForeignKey("sinkro.id"))
     ke: Mapped[int]
-    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    instansi_id: Mapped[str]
     pemicu: Mapped[Teks]
     oleh: Mapped[Teks]
     mulai: Mapped[Waktu]
@@ -152,14 +182,18 @@ class SandaranRow(Base):
     fakta: Mapped[Teks]
     kunci: Mapped[Teks]
     kode: Mapped[Teks]
-    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    instansi_id: Mapped[str]
 
 
 class AuditRow(Base):
     """Who changed or triggered what, from where. Append-only: a trigger refuses every UPDATE and DELETE."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_instansi_id_pada", "instansi_id", text("pada DESC"), text("id DESC")),)
+    __table_args__ = (
+        Index("ix_audit_instansi_id_pada", "instansi_id", text("pada DESC"), text("id DESC")),
+        # For who reads every instansi.
+        Index("ix_audit_pada", text("pada DESC"), text("id DESC")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     instansi_id: Mapped[str | None] = mapped_column(ForeignKey("instansi.id"))

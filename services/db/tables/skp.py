@@ -1,5 +1,5 @@
 """SKP, RHK and indikator as they stand in e-Kinerja. Nothing that was once agreed is deleted: a row that no longer
-counts carries the moment it went to history."""
+counts carries the moment it went to history. RHK and indikator carry the instansi of their SKP."""
 
 from __future__ import annotations
 
@@ -53,11 +53,9 @@ class SkpRow(Base):
             "nip",
             "pmm_skp_id",
             unique=True,
-            postgresql_where=text("diarsipkan_pada IS NULL AND pmm_skp_id IS NOT NULL"),
+            postgresql_where=text("diarsipkan_pada IS NULL"),
         ),
-        Index("ix_skp_nip", "nip", postgresql_where=text("diarsipkan_pada IS NULL")),
         Index("ix_skp_unit_kerja_id", "unit_kerja_id", postgresql_where=text("diarsipkan_pada IS NULL")),
-        Index("ix_skp_instansi_id", "instansi_id"),
     )
 
     id: Mapped[IdBaru]
@@ -94,19 +92,19 @@ class RhkRow(Base):
         satu_dari("lingkup", LingkupRhk),
         satu_dari("jenis", JenisRhk),
         satu_dari("sumber", Sumber),
-        Index("ix_rhk_skp_id", "skp_id", postgresql_where=text("dihapus_pada IS NULL")),
+        CheckConstraint("indikator_atasan_id IS NULL OR rhk_atasan_id IS NOT NULL", name="indikator_atasan_dalam_rhk"),
         Index(
             "uq_rhk_skp_id_pmm_id",
             "skp_id",
             "pmm_id",
             unique=True,
-            postgresql_where=text("dihapus_pada IS NULL AND pmm_id IS NOT NULL"),
+            postgresql_where=text("dihapus_pada IS NULL"),
         ),
         Index("ix_rhk_rhk_atasan_id", "rhk_atasan_id", postgresql_where=text("rhk_atasan_id IS NOT NULL")),
     )
 
     id: Mapped[IdBaru]
-    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    instansi_id: Mapped[str]
     skp_id: Mapped[UUID] = mapped_column(ForeignKey("skp.id"))
     lingkup: Mapped[Teks]
     jenis: Mapped[Teks]
@@ -132,18 +130,17 @@ class IndikatorRow(Base):
         satu_dari("aspek", AspekIndikator, boleh_null=True),
         satu_dari("perspektif", PerspektifIndikator, boleh_null=True),
         satu_dari("sumber", Sumber),
-        Index("ix_indikator_rhk_id", "rhk_id", postgresql_where=text("dihapus_pada IS NULL")),
         Index(
             "uq_indikator_rhk_id_pmm_id",
             "rhk_id",
             "pmm_id",
             unique=True,
-            postgresql_where=text("dihapus_pada IS NULL AND pmm_id IS NOT NULL"),
+            postgresql_where=text("dihapus_pada IS NULL"),
         ),
     )
 
     id: Mapped[IdBaru]
-    instansi_id: Mapped[str] = mapped_column(ForeignKey("instansi.id"))
+    instansi_id: Mapped[str]
     rhk_id: Mapped[UUID] = mapped_column(ForeignKey("rhk.id"))
     indikator: Mapped[Teks]
     aspek: Mapped[Teks | None]

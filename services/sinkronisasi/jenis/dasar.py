@@ -112,13 +112,15 @@ class PadananBaru:
 
 class Pendaftaran(ABC, Generic[StudiT]):
     """One jenis. `jalur`: its path in the API; `massal`: whether bulks, schedules and releases may ask for it;
-    `bagian`: the parts of the answer that belong to it; `butuh_penilaian`: the person's ratings are
-    loaded; `butuh_token`: it applies only what the preview of a token showed."""
+    `bagian`: the parts of the answer that belong to it; `tanya_menurut_referensi`: what PMM is asked depends on the
+    instansi's reference data; `butuh_penilaian`: the person's ratings are loaded; `butuh_token`: it applies only what
+    the preview of a token showed."""
 
     jenis: ClassVar[str]
     jalur: ClassVar[str]
     massal: ClassVar[bool] = True
     bagian: ClassVar[tuple[str, ...]] = ()
+    tanya_menurut_referensi: ClassVar[bool] = False
     butuh_penilaian: ClassVar[bool] = False
     butuh_token: ClassVar[bool] = False
 

@@ -35,6 +35,7 @@ class SinkroPenilaianPeriodik(Pendaftaran[TelaahPeriodik]):
 
     jenis = JenisSinkro.PENILAIAN_PERIODIK
     jalur = "penilaian-periodik"
+    tanya_menurut_referensi = True
     bagian = ("penilaian", "pesan")
     butuh_penilaian = True
 

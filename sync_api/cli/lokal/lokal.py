@@ -104,6 +104,8 @@ class _Rangkaian:
         self._pilihan = pilihan
         self._folder = folder
         self._env: dict[str, str] = {PREFIKS + "LOG_FORMAT": "json"}
+        if not os.environ.get(PREFIKS + "PMM_PROSES"):
+            self._env[PREFIKS + "PMM_PROSES"] = str(pilihan.pekerja + 1)
         if not os.environ.get(PREFIKS + "AUTH_ISSUER"):
             self._env[PREFIKS + "DATA_DIR"] = str(pilihan.data_dir.absolute())
         self._url = f"http://{proses.LOOPBACK}:{pilihan.port}"
@@ -168,7 +170,11 @@ class _Rangkaian:
                 self._env[PREFIKS + nama] = os.environ.get(PREFIKS + nama) or bawaan
             return
         porta = proses.porta_tersimpan(self._folder / "porta-sandbox")
-        argv = argv_sinkro("sandbox-pmm", "--port", str(porta), "--contoh", str(self._pilihan.contoh))
+        # What was repaired in PMM must not be undone there by a restart while e-Kinerja remembers it.
+        catatan = str(self._folder / "sandbox-pmm")
+        argv = argv_sinkro(
+            "sandbox-pmm", "--port", str(porta), "--contoh", str(self._pilihan.contoh), "--data-dir", catatan
+        )
         log = self._log("sandbox-pmm")
         sandbox = AnakSinkro("Sandbox PMM", argv, env=lingkungan({}), log=log, siap=mendengar(porta))
         self.supervisor.tambah(sandbox)

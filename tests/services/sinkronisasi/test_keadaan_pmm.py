@@ -39,6 +39,7 @@ async def test_illness_waits_and_lands_later(dunia: DuniaNyata, nama: str) -> No
     assert [p.status for p in await dunia.percobaan(KS)] == ["MENUNGGU"]
     assert await dunia.ambil() == []
     dunia.sembuh()
+    await dunia.konteks.pmm.tunggu_pulih()
     await dunia.ubah("UPDATE sinkro SET coba_lagi_pada = now() - interval '1 s'")
     baris = await dunia.kerjakan_satu(KS)
     assert (baris.status, kode(baris), baris.percobaan_ke, baris.percobaan_transien) == ("BERHASIL", [], 2, 0)
