@@ -162,7 +162,7 @@ class KeadaanPMM:
         self._terapkan({"jenis": titik, "nip": nip, "tahun": tahun, "isi": isi})
 
     def _terapkan(self, ubahan: dict[str, Any]) -> None:
-        ubahan["pada"] = self._jam().isoformat(timespec="seconds")
+        ubahan["pada"] = self._jam().isoformat()
         self._laksanakan(ubahan)
         if self._jurnal is not None:
             self._jurnal.write(json.dumps(ubahan, ensure_ascii=False) + "\n")
