@@ -1,15 +1,19 @@
-"""`python -m bench [name ...]`: runs the named benchmarks, or all of them, and prints their figures."""
+"""`python -m bench [name ...] [--option number]`: runs the named benchmarks, or all, and prints their figures."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from bench import pmm_batas, pmm_klien, pmm_latensi, ujung_ke_ujung
+from bench import basis_data, massal, massal_terima, pmm_batas, pmm_klien, pmm_latensi, ujung_ke_ujung
 from bench.laporan import Angka, cetak, mesin
+from bench.pilihan import pisahkan
 
 SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "ujung": ujung_ke_ujung.jalankan,
+    "basis-data": basis_data.jalankan,
+    "massal": massal.jalankan,
+    "massal-terima": massal_terima.jalankan,
     "pmm": pmm_klien.jalankan,
     "pmm-latensi": pmm_latensi.jalankan,
     "pmm-batas": pmm_batas.jalankan,
@@ -17,7 +21,12 @@ SEMUA: dict[str, Callable[[], list[Angka]]] = {
 
 
 def main(argv: list[str]) -> int:
-    """Exit code 0; 2 for a name that does not exist."""
+    """Exit code 0; 2 for a name that does not exist or an option without a number."""
+    try:
+        argv = pisahkan(argv)
+    except ValueError as galat:
+        print(galat, file=sys.stderr)
+        return 2
     tak_dikenal = [n for n in argv if n not in SEMUA]
     if tak_dikenal:
         print(f"tolok ukur tidak dikenal: {', '.join(tak_dikenal)}; ada: {', '.join(SEMUA)}", file=sys.stderr)

@@ -27,7 +27,7 @@ _ISI = (
     """,
     """
     INSERT INTO pegawai (nip, nama, instansi_id, unit_kerja_id, jabatan, jenis_pegawai, jenis_asn)
-    SELECT to_char(date '1965-01-01' + (n * 7919 % 13000)::int, 'YYYYMMDD') || '201001' || (1 + n % 2)
+    SELECT to_char(date '1965-01-01' + (n % 13000 * 7919 % 13000)::int, 'YYYYMMDD') || '201001' || (1 + n % 2)
            || lpad((n / 13000)::text, 3, '0'),
            (ARRAY['Adi', 'Bima', 'Citra', 'Dewi', 'Eka', 'Fajar', 'Gita', 'Hana', 'Intan', 'Joko'])[1 + n % 10] || ' '
            || (ARRAY['Kusuma', 'Lestari', 'Maharani', 'Nugraha', 'Pratama', 'Rahayu', 'Santoso'])[1 + n / 10 % 7] || ' '

@@ -4,7 +4,7 @@ same checks, the same rows by the ORM, a log row, one commit."""
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import httpx
@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ekinerja_domain.sinkronisasi.fakta import FaktaPegawai, JawabanPMM
 from ekinerja_domain.sinkronisasi.prasyarat.skp import periksa_skp
-from ekinerja_domain.sinkronisasi.rencana import rencanakan
+from ekinerja_domain.sinkronisasi.rencana import perlu_isi, rencanakan
 from ekinerja_domain.sinkronisasi.status import Peristiwa, putuskan
 from ekinerja_domain.sinkronisasi.telaah import Telaah
 from pmm_client.models import PMMPengguna, PMMSkp
 from services.db.tables import IndikatorRow, PercobaanRow, RhkRow, SinkroRow, SkpRow
 from services.konteks import Konteks
 from services.sinkronisasi import pemetaan
-from services.sinkronisasi.muat import muat_pegawai, muat_skp, muat_skp_atasan
+from services.sinkronisasi.muat import muat_isi, muat_pegawai, muat_skp, muat_skp_atasan
 from services.sinkronisasi.referensi import SimpananReferensi
 
 RAHASIA = {"grant_type": "client_credentials", "client_id": "sandbox", "client_secret": "sandbox-rahasia"}
@@ -64,6 +64,10 @@ async def _satu(sesi: AsyncSession, klien: httpx.AsyncClient, simpanan: Simpanan
         skp_atasan=tuple(s for u in atasan.values() for s in u.skp),
     )
     telaah = Telaah(fakta, jawaban)
+    if perlu := perlu_isi(telaah):
+        isi = await muat_isi(conn, perlu)
+        milik = [replace(s, rhk=isi[s.id]) if s.id in isi else s for s in milik]
+        telaah = Telaah(replace(fakta, skp=tuple(milik)), jawaban)
     temuan = periksa_skp(telaah)
     lolos = putuskan(temuan) is Peristiwa.BERHASIL
     if lolos:

@@ -25,7 +25,13 @@ _KENA = """
 """
 _CARI = text(f"SELECT DISTINCT k.sinkro_id FROM ({_KENA}) k")  # noqa: S608 - only constants of this file
 # Statements of their own: each must see what a release that held the row before has left.
-_KUNCI = text("SELECT id FROM sinkro WHERE id = ANY(:id) AND status = ANY(:sebelum) ORDER BY id FOR NO KEY UPDATE")
+_KUNCI = text(
+    """
+    SELECT id FROM sinkro
+    WHERE id = ANY(:id) AND (status = ANY(:sebelum) OR status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NOT NULL)
+    ORDER BY id FOR NO KEY UPDATE
+    """
+)
 _SELESAIKAN = text(
     f"""
     DELETE FROM sinkro_sandaran d USING ({_KENA}) k
@@ -38,7 +44,16 @@ _ANTREKAN = text(
     SET status = 'MENUNGGU', hasil = NULL, coba_lagi_pada = NULL, selesai_pada = NULL, pemicu = 'PELEPASAN',
         oleh = 'sinkro', percobaan_transien = 0, percobaan_galat = 0, lajur = 1, massal_id = NULL,
         diminta_pada = now(), diubah_pada = now()
-    WHERE s.id = ANY(:id) AND NOT EXISTS (
+    WHERE s.id = ANY(:id) AND s.status <> 'MENUNGGU' AND NOT EXISTS (
+        SELECT 1 FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.fakta <> ALL(:pmm))
+    """
+)
+# Who waits in a bulk waits in their own right from now on: the bulk may be paused for days, or cancelled, which gives
+# back the old result, and the change that freed them would be lost.
+_LEPAS_DARI_MASSAL = text(
+    """
+    UPDATE sinkro s SET massal_id = NULL, pemicu = 'PELEPASAN', oleh = 'sinkro', diubah_pada = now()
+    WHERE s.id = ANY(:id) AND s.status = 'MENUNGGU' AND NOT EXISTS (
         SELECT 1 FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.fakta <> ALL(:pmm))
     """
 )
@@ -51,8 +66,9 @@ async def yang_bersandar(conn: AsyncConnection, fakta: Collection[Fakta]) -> lis
 
 async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta], *, hanya: Collection[UUID] | None = None) -> int:
     """Queues again, once each, every blocked sync that nothing of ours holds back after these facts changed; how many
-    there were. What is queued or running already is left: it will see the change, since facts are verified when a
-    result is written. `hanya`: these syncs alone (default: whoever rests on a fact)."""
+    there were. Who waits in a bulk goes on in their own right. What is queued otherwise or running is left: it will see
+    the change, since facts are verified when a result is written. `hanya`: these syncs alone (default: whoever rests on
+    a fact)."""
     # A fact of one instansi may hold up a person of another, e.g. who moved: the wall of the caller ends here.
     async with mesin_di(conn):
         return await _lepaskan(conn, set(fakta), hanya)
@@ -67,8 +83,10 @@ async def _lepaskan(conn: AsyncConnection, dicari: set[Fakta], hanya: Collection
     terkait = await conn.execute(_KUNCI, {"id": ids, "sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})
     ids = list(terkait.scalars())
     await conn.execute(_SELESAIKAN, _kunci(dicari) | {"id": ids})
-    hasil = await conn.execute(_ANTREKAN, {"id": ids, "pmm": [str(f) for f in FAKTA_PMM]})
-    return hasil.rowcount
+    isi = {"id": ids, "pmm": [str(f) for f in FAKTA_PMM]}
+    # In this order: what is queued by the second statement does not wait in a bulk.
+    dari_massal = (await conn.execute(_LEPAS_DARI_MASSAL, isi)).rowcount
+    return (await conn.execute(_ANTREKAN, isi)).rowcount + dari_massal
 
 
 def _kunci(fakta: Iterable[Fakta]) -> dict[str, list[str]]:

@@ -33,6 +33,7 @@ from sync_api.v1 import (
     audit,
     jadwal,
     log_sinkro,
+    log_unduh,
     massal_kejadian,
     padanan_unor,
     pegawai,
@@ -52,6 +53,7 @@ Galat dijawab sebagai `application/problem+json` (RFC 9457); `type` menunjuk hal
 
 RUTER = (
     log_sinkro.router,
+    log_unduh.router,
     perbaikan.router,
     sinkro_massal.router,
     massal_kejadian.router,

@@ -79,9 +79,15 @@ class LapisanPermintaan:
                     raise
                 await jawaban(scope, receive, kirim)
             finally:
-                rute = getattr(scope.get("route"), "path", TANPA_RUTE)
+                rute = _rute(scope)
                 lama = time.perf_counter() - mulai
                 catat_permintaan(scope["method"], rute, status, lama)
                 _log.info(
                     "permintaan", metode=scope["method"], rute=rute, status=status, milidetik=round(lama * 1000, 1)
                 )
+
+
+def _rute(scope: Scope) -> str:
+    """The template of the path, with that of a mounted application before it."""
+    jalur = getattr(scope.get("route"), "path", None)
+    return TANPA_RUTE if jalur is None else f"{scope.get('root_path', '')}{jalur}"

@@ -260,6 +260,14 @@ def _dimensi() -> list[sa.Column[object]]:
     ]
 
 
+def _indeks_nama(kolom: list[str]) -> None:
+    """Parts of names; with the instansi in front a search in one reads nothing of the others."""
+    op.drop_index("ix_pegawai_nama_trgm", table_name="pegawai")
+    op.create_index(
+        "ix_pegawai_nama_trgm", "pegawai", kolom, postgresql_using="gin", postgresql_ops={"nama": "gin_trgm_ops"}
+    )
+
+
 def upgrade() -> None:
     op.create_table(
         "hitungan",
@@ -297,6 +305,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("kode <> '{}'"),
     )
+    _indeks_nama(["instansi_id", "nama"])
     for perintah in (*TAMPILAN, *PENGHITUNG, *PEMICU):
         op.execute(perintah)
     op.execute("REVOKE EXECUTE ON FUNCTION alihkan_hitungan(text[], integer) FROM PUBLIC")
@@ -315,6 +324,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION alihkan_hitungan(text[], integer)")
     op.execute("DROP VIEW hitungan_sebenarnya")
     op.execute("DROP FUNCTION kode_rapi(text[])")
+    _indeks_nama(["nama"])
     for indeks in ("ix_sinkro_kode", "ix_sinkro_log_tipe_skp", "ix_sinkro_perubahan"):
         op.drop_index(indeks, table_name="sinkro")
     op.create_index("ix_sinkro_kode", "sinkro", ["instansi_id", "kode"], postgresql_using="gin")

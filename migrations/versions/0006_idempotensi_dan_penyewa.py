@@ -68,13 +68,20 @@ FUNGSI = (
     # A policy stands before every condition whose operator could leak, so no index for parts of names could serve
     # below it. This function looks them up as the owner, within the same reach; where no wall stands it sees all.
     """
-    CREATE FUNCTION cari_nip_menurut_nama(pola text, batas integer) RETURNS SETOF text
+    CREATE FUNCTION cari_nip_menurut_nama(pola text, milik text[], batas integer) RETURNS SETOF text
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
-        RETURN QUERY SELECT p.nip FROM pegawai p WHERE p.nama ILIKE pola ESCAPE '/' AND (
-            current_setting('role') <> 'sinkro_api' OR sinkro_melihat_semua()
-            OR p.instansi_id = ANY (sinkro_instansi()) OR p.nip = sinkro_nip())
-            LIMIT batas;
+        IF current_setting('role') = 'sinkro_api' AND NOT sinkro_melihat_semua() THEN
+            RETURN QUERY SELECT p.nip FROM pegawai p WHERE p.nip = sinkro_nip() AND p.nama ILIKE pola ESCAPE '/'
+                AND p.instansi_id <> ALL (sinkro_instansi()) AND (milik IS NULL OR p.instansi_id = ANY (milik));
+            milik := ARRAY(SELECT i FROM unnest(sinkro_instansi()) i WHERE milik IS NULL OR i = ANY (milik));
+        END IF;
+        IF milik IS NULL THEN
+            RETURN QUERY SELECT p.nip FROM pegawai p WHERE p.nama ILIKE pola ESCAPE '/' LIMIT batas;
+        ELSE
+            RETURN QUERY SELECT p.nip FROM pegawai p
+                WHERE p.instansi_id = ANY (milik) AND p.nama ILIKE pola ESCAPE '/' LIMIT batas;
+        END IF;
     END $$
     """,
     """
@@ -99,7 +106,7 @@ FUNGSI = (
     """,
 )
 _CARI = (
-    "cari_nip_menurut_nama(text, integer)",
+    "cari_nip_menurut_nama(text, text[], integer)",
     "cari_unit_menurut_nama(text)",
     "cari_sinkro_menurut_kode(text[], text[], integer)",
 )

@@ -20,9 +20,11 @@ def nama_memuat(nip: Any, bagian: Iterable[str]) -> ColumnElement[bool]:
     return or_(*(nip.in_(nip_bernama(satu, None)) for satu in bagian))
 
 
-def nip_bernama(bagian: str, batas: int | None) -> Select[tuple[str]]:
-    """The NIP of at most `batas` people whose name contains the part (None: of all of them)."""
-    return select(func.cari_nip_menurut_nama(_pola(bagian), batas, type_=Text()))
+def nip_bernama(bagian: str, batas: int | None, instansi: Iterable[str] | None = None) -> Select[tuple[str]]:
+    """The NIP of at most `batas` people whose name contains the part (None: of all of them), within these instansi
+    (None: all within reach)."""
+    milik = None if instansi is None else sorted(instansi)
+    return select(func.cari_nip_menurut_nama(_pola(bagian), cast(milik, ARRAY(Text)), batas, type_=Text()))
 
 
 def nama_unit_memuat(unit_id: Any, bagian: Iterable[str]) -> ColumnElement[bool]:

@@ -112,8 +112,12 @@ async def muat_terikat(conn: AsyncConnection, skp_id: Sequence[UUID]) -> frozens
     baris = await conn.execute(
         text(
             """
-            SELECT i.id, i.rhk_id FROM indikator i JOIN rhk r ON r.id = i.rhk_id
-            WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL AND i.dihapus_pada IS NULL AND (
+            SELECT i.id, i.rhk_id FROM unnest(CAST(:skp AS uuid[])) AS n (skp_id)
+            CROSS JOIN LATERAL (
+                SELECT r.id FROM rhk r WHERE r.skp_id = n.skp_id AND r.dihapus_pada IS NULL OFFSET 0) r
+            CROSS JOIN LATERAL (
+                SELECT i.id, i.rhk_id FROM indikator i WHERE i.rhk_id = r.id AND i.dihapus_pada IS NULL OFFSET 0) i
+            WHERE (
                 (SELECT 1 FROM bukti_dukung x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1
                 OR (SELECT 1 FROM realisasi x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1
                 OR (SELECT 1 FROM umpan_balik x WHERE x.indikator_id = i.id AND x.dihapus_pada IS NULL LIMIT 1) = 1)

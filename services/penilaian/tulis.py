@@ -41,7 +41,10 @@ _KE_RIWAYAT = text(
     """
 )
 
-_BERNILAI = text("SELECT DISTINCT nip FROM penilaian WHERE nip = ANY(:nip)")
+_BERNILAI = text(
+    "SELECT n.nip FROM unnest(CAST(:nip AS text[])) AS n (nip) "
+    "WHERE (SELECT 1 FROM penilaian p WHERE p.nip = n.nip LIMIT 1) = 1"
+)
 # The ratings first and apart: planned as one join, the table of SKPs would be read whole.
 _PINDAHKAN = text(
     """

@@ -77,8 +77,8 @@ async def _yang_masih_berlaku(
     instansi = await versi_referensi(
         conn, [k.putusan.kasus.referensi.instansi_id for k in tercatat if k.putusan.kasus.referensi is not None]
     )
-    unit_id = {u for k in tercatat for u in (*k.putusan.versi_unit, *k.putusan.memimpin)}
-    unit = await versi_unit(conn, sorted(unit_id), akan_berubah=any(k.putusan.memimpin for k in tercatat))
+    akan_berubah = {u for k in tercatat for u in k.putusan.memimpin}
+    unit = await versi_unit(conn, {u for k in tercatat for u in k.putusan.versi_unit}, akan_berubah=akan_berubah)
     berlaku: list[KasusTercatat] = []
     ulangi: list[Butir] = []
     berubah: set[str] = set()
@@ -112,7 +112,8 @@ async def _yang_masih_disewa(conn: AsyncConnection, tercatat: Sequence[KasusTerc
         text(
             """
             SELECT sewa_token, now() AS sekarang, (SELECT row_security_active('percobaan')) AS dijaga FROM sinkro
-            WHERE id = ANY(:id) AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token))
+            WHERE id = ANY(:id) AND (status = ANY(:tertahan) OR status = 'BERJALAN' AND sewa_token = ANY(:token)
+                                     OR status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NOT NULL)
             ORDER BY id FOR NO KEY UPDATE
             """
         ),
@@ -256,7 +257,8 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
         ),
     )
     await salin(conn, PercobaanRow, _KOLOM_PERCOBAAN, percobaan, dijaga=dijaga)
-    await _tulis_sandaran(conn, [a.butir.id for a in akhir], sandaran)
+    # Who is put off rests on what their last result rested on, which they get back when their bulk is cancelled.
+    await _tulis_sandaran(conn, [a.butir.id for a in akhir if a.peristiwa is not Peristiwa.DITUNDA], sandaran)
 
 
 _KOLOM_SANDARAN = ("sinkro_id", "fakta", "kunci", "kode", "instansi_id")

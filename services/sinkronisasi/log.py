@@ -12,21 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, case, cast, func, null, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Text, case, cast, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import HasilPercobaan
 from services.db.kursor import Kursor
-from services.db.pencarian import nip_bernama, sinkro_berkode
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+from services.sinkronisasi.log_calon import calon_halaman
+from services.sinkronisasi.log_saring import SaringLog, terlihat
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
 # What a part is before the first attempt.
 _KOSONG: dict[str, list[Any]] = {"data_skp": [], "penilaian": []}
-AMBANG_JARANG = 1000
 _NIP = re.compile(r"\d{18}")
 
 
@@ -46,40 +44,23 @@ async def halaman_log(
     Raises KursorTidakSah for a cursor that is not of this filter and this reach.
     """
     s = SinkroRow
-    daftar = _nama_daftar(saring, jangkauan)
+    daftar = nama_daftar(saring, jangkauan)
+    setelah = None if kursor is None else Kursor.dari_teks(kursor, daftar)
+    calon = await calon_halaman(conn, saring, jangkauan, setelah=setelah, batas=jumlah_baris + 1)
     perintah = (
-        select(s.dibuat_pada, s.id, cast(_json_baris(), Text).label("isi"))
+        select(calon.c.dibuat_pada, calon.c.id, cast(json_baris(), Text).label("isi"))
+        .select_from(calon)
+        .join(s, s.id == calon.c.id)
         .join(PegawaiRow, PegawaiRow.nip == s.nip)
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
-        .where(await _syarat_halaman(conn, saring, jangkauan))
-        .order_by(s.dibuat_pada.desc(), s.id.desc())
-        .limit(jumlah_baris + 1)
+        .order_by(calon.c.dibuat_pada.desc(), calon.c.id.desc())
     )
-    if kursor is not None:
-        akhir = Kursor.dari_teks(kursor, daftar)
-        perintah = perintah.where(tuple_(s.dibuat_pada, s.id) < tuple_(akhir.waktu, akhir.id))
     baris = (await conn.execute(perintah)).all()
     berikut = None
     if len(baris) > jumlah_baris:
         baris = baris[:jumlah_baris]
         berikut = Kursor(baris[-1].dibuat_pada, baris[-1].id).ke_teks(daftar)
     return HalamanLog(tuple(b.isi for b in baris), berikut)
-
-
-async def _syarat_halaman(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> ColumnElement[bool]:
-    """The condition of a page. A rare name or code is looked up by its own index first: asked for together with the
-    order, PostgreSQL would rather walk the whole log, since it takes such filters for less selective than they are."""
-    syarat = and_(terlihat(jangkauan), cocok(saring))
-    if saring.kode:
-        milik = jangkauan.instansi if jangkauan.nip is None else None
-        ditemukan = (await conn.scalars(sinkro_berkode(saring.kode, milik, AMBANG_JARANG + 1))).all()
-        if len(ditemukan) <= AMBANG_JARANG:
-            return and_(syarat, SinkroRow.id == func.any(cast(list(ditemukan), ARRAY(Uuid))))
-    if len(saring.nama) == 1:
-        orang = (await conn.scalars(nip_bernama(saring.nama[0], AMBANG_JARANG + 1))).all()
-        if len(orang) <= AMBANG_JARANG:
-            return and_(syarat, SinkroRow.nip == func.any(cast(list(orang), ARRAY(Text))))
-    return syarat
 
 
 async def satu_sinkro(
@@ -92,7 +73,7 @@ async def satu_sinkro(
     """
     s = SinkroRow
     perintah = (
-        select(_json_baris().label("isi"), s.jenis, _tampilan_terakhir().label("tampilan"))
+        select(json_baris().label("isi"), s.jenis, _tampilan_terakhir().label("tampilan"))
         .join(PegawaiRow, PegawaiRow.nip == s.nip)
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
         .where(s.id == sinkro_id, terlihat(jangkauan))
@@ -184,7 +165,7 @@ async def _nip_boleh_dilihat(
     return boleh | frozenset((await conn.scalars(perintah)).all())
 
 
-def _json_baris() -> ColumnElement[Any]:
+def json_baris() -> ColumnElement[Any]:
     """The Sinkro of http-api without its large parts; joins PegawaiRow and UnitKerjaRow."""
     s = SinkroRow
     unit = case(
@@ -215,6 +196,7 @@ def _json_baris() -> ColumnElement[Any]:
     )  # fmt: skip
 
 
-def _nama_daftar(saring: SaringLog, jangkauan: Jangkauan) -> str:
+def nama_daftar(saring: SaringLog, jangkauan: Jangkauan) -> str:
+    """What a cursor of the log is bound to."""
     instansi = "*" if jangkauan.instansi is None else sorted(jangkauan.instansi)
     return f"log-sinkro|{saring.sebagai_teks()}|{instansi}|{jangkauan.nip}"

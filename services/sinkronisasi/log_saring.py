@@ -6,9 +6,10 @@ Invariant: every query on the log goes through `terlihat`. Values of one filter 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
@@ -31,8 +32,8 @@ class SaringLog:
     """The filters of the log (http-api "Log Sinkronisasi"). An empty tuple asks nothing.
 
     `nip`: prefixes of digits; `nama`: parts of the name, any case; `unit_kerja_id`: any case; `massal_id`: every sync
-    of that bulk, also those that belong to a later one by now; `id`: these syncs; `objek`:
-    a finding is about that, as jenis and id (UNIT_KERJA:...), to be asked beside `kode`, which has an index.
+    of that bulk, also those that belong to a later one by now; `id`: these syncs; `objek`: a
+    finding is about that, as jenis and id (UNIT_KERJA:...), to be asked beside `kode`, which has an index.
     """
 
     nip: tuple[str, ...] = ()
@@ -59,7 +60,6 @@ def terlihat(jangkauan: Jangkauan) -> ColumnElement[bool]:
     if jangkauan.instansi is None:
         return true()
     if len(jangkauan.instansi) == 1:
-        # An equality keeps the order of the index, which an IN does not.
         bagian.append(s.instansi_id == next(iter(jangkauan.instansi)))
     elif jangkauan.instansi:
         bagian.append(s.instansi_id.in_(sorted(jangkauan.instansi)))
@@ -71,33 +71,53 @@ def terlihat(jangkauan: Jangkauan) -> ColumnElement[bool]:
 def cocok(saring: SaringLog) -> ColumnElement[bool]:
     """The rows of `sinkro` the filter asks for."""
     s = SinkroRow
-    syarat: list[ColumnElement[bool]] = []
+    syarat = [cocok_kolom(saring)]
     if saring.nip:
-        # A range instead of LIKE: an index serves it in a prepared statement too; ':' follows '9'.
-        syarat.append(or_(*(and_(s.nip >= awal, s.nip < awal + ":") for awal in saring.nip)))
+        syarat.append(or_(*(awalan_nip(s.nip, awal) for awal in saring.nip)))
     if saring.nama:
         syarat.append(nama_memuat(s.nip, saring.nama))
-    if saring.kode:
-        syarat.append(s.kode.overlap(list(saring.kode)))
-    if saring.id:
-        syarat.append(s.id.in_(saring.id))
-    if saring.objek:
-        pisah = (o.partition(":") for o in saring.objek)
-        syarat.append(or_(*(s.temuan.contains([{"objek": {"jenis": j, "id": i or None}}]) for j, _, i in pisah)))
     if saring.massal_id:
         syarat.append(
             s.id.in_(select(MassalButirRow.sinkro_id).where(MassalButirRow.massal_id.in_(list(saring.massal_id))))
         )
+    return and_(*syarat)
+
+
+def cocok_kolom(saring: SaringLog) -> ColumnElement[bool]:
+    """The part of the filter that is about columns of `sinkro` beside its NIP: cheap to judge on a row at hand."""
+    s = SinkroRow
+    syarat: list[ColumnElement[bool]] = []
+    if saring.kode:
+        # The index holds rows with findings only.
+        syarat += [s.kode.overlap(list(saring.kode)), s.kode != text("'{}'")]
+    if saring.objek:
+        pisah = (o.partition(":") for o in saring.objek)
+        syarat.append(or_(*(s.temuan.contains([{"objek": {"jenis": j, "id": i or None}}]) for j, _, i in pisah)))
+    if saring.tipe_skp:
+        # Literals, since the index holds only some of them; the values are our own words.
+        syarat.append(_satu_atau_salah_satu(s.tipe_skp, [literal_column(f"'{n.value}'") for n in saring.tipe_skp]))
     for kolom, nilai in (
         (s.status, [n.value for n in saring.status]),
         (s.jenis, [str(n) for n in saring.jenis]),
-        (s.tipe_skp, [n.value for n in saring.tipe_skp]),
         (s.tahun, list(saring.tahun)),
         (s.unit_kerja_id, [n.upper() for n in saring.unit_kerja_id]),
+        (s.id, list(saring.id)),
     ):
         if nilai:
-            syarat.append(kolom == nilai[0] if len(nilai) == 1 else kolom.in_(nilai))
+            syarat.append(_satu_atau_salah_satu(kolom, nilai))
     return and_(true(), *syarat)
+
+
+def awalan_nip(kolom: Any, awal: str) -> ColumnElement[bool]:
+    """A range instead of LIKE: an index serves it in a prepared statement too; ':' follows '9'."""
+    dalam: ColumnElement[bool] = and_(kolom >= awal, kolom < awal + ":")
+    return dalam
+
+
+def _satu_atau_salah_satu(kolom: Any, nilai: list[Any]) -> ColumnElement[bool]:
+    # An equality keeps the order of an index, which an IN does not.
+    sama: ColumnElement[bool] = kolom == nilai[0] if len(nilai) == 1 else kolom.in_(nilai)
+    return sama
 
 
 async def persempit(conn: AsyncConnection, jangkauan: Jangkauan, instansi_id: str) -> Jangkauan:

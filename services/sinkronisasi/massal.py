@@ -46,6 +46,7 @@ __all__ = [
     "daftar_massal",
     "massal",
     "nilai_saring",
+    "periksa_nip",
     "urutan_jenis",
 ]
 
@@ -149,8 +150,8 @@ async def buat_massal_dalam(
     jenis = urutan_jenis(jenis)
     if isinstance(pilihan, Saring) and pilihan.kosong:
         raise SaringKosong("saring harus berisi sedikitnya satu syarat")
-    nip, ditolak = _pilah_nip(pilihan) if isinstance(pilihan, DaftarNip) else ([], [])
     await _kunci_instansi(conn, instansi_id)
+    nip, ditolak = await periksa_nip(conn, pilihan, instansi_id) if isinstance(pilihan, DaftarNip) else ([], [])
     massal_id: UUID = (
         await conn.execute(
             insert(MassalRow)
@@ -169,10 +170,6 @@ async def buat_massal_dalam(
         )
     ).scalar_one()
     saring = nilai_saring(pilihan, pemicu)
-    if isinstance(pilihan, DaftarNip):
-        ditolak += [_tolak(satu, pilihan.baris.get(satu)) for satu in await _tak_dikenal(conn, nip, instansi_id)]
-        if pilihan.baris:
-            ditolak.sort(key=lambda satu: satu["baris"])
     sumber = "DAFTAR" if isinstance(pilihan, DaftarNip) else "PENGGUNA"
     terpilih = (
         await conn.execute(
@@ -214,6 +211,18 @@ async def buat_massal_dalam(
     return hasil
 
 
+async def periksa_nip(
+    conn: AsyncConnection, pilihan: DaftarNip, instansi_id: str
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The valid NIPs of a list, each once, and what a bulk of it refuses: what is no NIP, and whom the instansi does
+    not know; from a file in the order of its rows."""
+    nip, ditolak = _pilah_nip(pilihan)
+    ditolak += [_tolak(satu, pilihan.baris.get(satu)) for satu in await _tak_dikenal(conn, nip, instansi_id)]
+    if pilihan.baris:
+        ditolak.sort(key=lambda satu: satu["baris"])
+    return nip, ditolak
+
+
 def urutan_jenis(jenis: Sequence[str]) -> list[str]:
     """Each once, in the order of work, which is that of the register: SKP PLT before SKP, since a school's guru wait
     for it (spec: domain 4.7). Raises ValueError without a jenis, and for one that no bulk may ask for."""
@@ -232,7 +241,8 @@ def _pilah_nip(pilihan: DaftarNip) -> tuple[list[str], list[dict[str, Any]]]:
     ditolak = [_tolak(satu.nip, satu.baris, satu.keterangan) for satu in pilihan.tidak_terbaca]
     for teks in dict.fromkeys(pilihan.nip):
         try:
-            sah.append(Nip.parse(teks))
+            # The door has parsed most of them; a second time would cost as much as the rest of the request.
+            sah.append(teks if isinstance(teks, Nip) else Nip.parse(teks))
         except NipTidakSah:
             aman = "".join(huruf for huruf in teks[:_PANJANG_TEKS_DITOLAK] if huruf.isprintable())
             ditolak.append(_tolak(aman))

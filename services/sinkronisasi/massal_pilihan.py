@@ -35,6 +35,11 @@ _KE = "COALESCE(s.percobaan_ke - CASE WHEN s.status = 'BERJALAN' THEN 1 ELSE 0 E
 
 ISI_POTONGAN = 1_000
 
+_PEGAWAI = {
+    "PENGGUNA": "JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL",
+    "DAFTAR": "JOIN unnest(CAST(:nip AS text[])) AS diminta (nip) ON diminta.nip = p.nip",
+}
+
 
 def sql_bekukan(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
     """Freezes the selection in chunks, in the order of work: leaders, then the register, then school by school.
@@ -42,15 +47,11 @@ def sql_bekukan(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
     `sumber`: PENGGUNA (current user PMM) or DAFTAR (a list of different NIP, user PMM or not). `syarat_terisi`: the
     keys of the filter that narrow the choice. Gives `jumlah` and the number of `potongan`.
     """
-    pegawai = {
-        "PENGGUNA": "JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL",
-        "DAFTAR": "JOIN unnest(CAST(:nip AS text[])) AS diminta (nip) ON diminta.nip = p.nip",
-    }[sumber]
     dipilih = " AND ".join(["p.instansi_id = :instansi_id", *(_SYARAT[nama] for nama in syarat_terisi)])
     return f"""
 WITH pilihan AS (
   SELECT p.nip, p.unit_kerja_id, j.jenis, j.urutan, {_GILIRAN} AS giliran, {_KE} AS ke
-  FROM pegawai p {pegawai} {_JENIS} {_HARI} LEFT JOIN {_SINKRO}
+  FROM pegawai p {_PEGAWAI[sumber]} {_JENIS} {_HARI} LEFT JOIN {_SINKRO}
   WHERE {dipilih}),
 bernomor AS (
   SELECT *, (row_number() OVER (PARTITION BY giliran, urutan ORDER BY unit_kerja_id, nip) - 1) / {ISI_POTONGAN}
@@ -72,6 +73,19 @@ def sql_menanti_perbaikan(syarat_terisi: tuple[str, ...] = ()) -> str:
     return f"""
 SELECT count(*) FROM pegawai p JOIN user_pmm g ON g.nip = p.nip AND g.dihapus_pada IS NULL {_JENIS} JOIN {_SINKRO}
 WHERE {dipilih} AND {_MENANTI_PERBAIKAN}
+"""  # noqa: S608 - only constants of this file
+
+
+def sql_taksir(sumber: str, syarat_terisi: tuple[str, ...] = ()) -> str:
+    """How many a bulk of the same choice would be, by jenis in the order of work, and how they stand; `sumber` and
+    `syarat_terisi` as for `sql_bekukan`."""
+    dipilih = " AND ".join(["p.instansi_id = :instansi_id", *(_SYARAT[nama] for nama in syarat_terisi)])
+    return f"""
+SELECT j.jenis, count(*) AS jumlah, count(*) FILTER (WHERE s.id IS NULL) AS belum_pernah,
+  count(*) FILTER (WHERE s.status = 'BERHASIL') AS berhasil,
+  count(*) FILTER (WHERE s.status IN ('MENUNGGU', 'BERJALAN')) AS berlangsung
+FROM pegawai p {_PEGAWAI[sumber]} {_JENIS} LEFT JOIN {_SINKRO}
+WHERE {dipilih} GROUP BY j.jenis, j.urutan ORDER BY j.urutan
 """  # noqa: S608 - only constants of this file
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,8 +43,8 @@ class DataPegawai:
     versi_fakta: int
 
 
-# `(SELECT 1 ... LIMIT 1) IS NOT NULL` below instead of EXISTS, which PostgreSQL may answer for few rows by reading the
-# whole other table.
+# A prepared plan is kept, also one made while a table was almost empty. So every statement here goes from the given
+# keys by LATERAL, and asks `(SELECT 1 ... LIMIT 1) IS NOT NULL` instead of EXISTS: both leave no choice but the index.
 
 
 async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, DataPegawai]:
@@ -53,10 +53,12 @@ async def muat_pegawai(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, D
         text(
             """
             SELECT g.nip, g.nama, g.instansi_id, g.unit_kerja_id, g.jabatan, g.jenis_pegawai, g.aktif,
-                   g.nonaktif_sejak, u.nip IS NOT NULL AS user_pmm, i.versi_fakta
-            FROM pegawai g JOIN instansi i ON i.id = g.instansi_id
-            LEFT JOIN user_pmm u ON u.nip = g.nip AND u.dihapus_pada IS NULL
-            WHERE g.nip = ANY(:nip)
+                   g.nonaktif_sejak,
+                   (SELECT 1 FROM user_pmm u WHERE u.nip = g.nip AND u.dihapus_pada IS NULL LIMIT 1) IS NOT NULL
+                   AS user_pmm,
+                   (SELECT i.versi_fakta FROM instansi i WHERE i.id = g.instansi_id) AS versi_fakta
+            FROM unnest(CAST(:nip AS text[])) AS n (nip)
+            CROSS JOIN LATERAL (SELECT * FROM pegawai g WHERE g.nip = n.nip LIMIT 1) g
             """
         ),
         {"nip": list(nip)},
@@ -86,7 +88,9 @@ async def muat_skp(conn: AsyncConnection, nip: Sequence[str]) -> dict[str, list[
         text(
             """
             SELECT s.*, (SELECT 1 FROM penilaian p WHERE p.skp_id = s.id LIMIT 1) IS NOT NULL AS bernilai
-            FROM skp s WHERE s.nip = ANY(:nip) AND s.diarsipkan_pada IS NULL ORDER BY s.nip, s.periode_awal, s.id
+            FROM unnest(CAST(:nip AS text[])) AS n (nip)
+            CROSS JOIN LATERAL (SELECT * FROM skp s WHERE s.nip = n.nip AND s.diarsipkan_pada IS NULL OFFSET 0) s
+            ORDER BY s.nip, s.periode_awal, s.id
             """
         ),
         {"nip": list(nip)},
@@ -137,8 +141,11 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
             """
             SELECT i.*, (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = i.rhk_id AND b.indikator_atasan_id = i.id
                          AND b.dihapus_pada IS NULL LIMIT 1) IS NOT NULL AS terikat
-            FROM indikator i JOIN rhk r ON r.id = i.rhk_id
-            WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL AND i.dihapus_pada IS NULL
+            FROM unnest(CAST(:skp AS uuid[])) AS n (skp_id)
+            CROSS JOIN LATERAL (
+                SELECT r.id FROM rhk r WHERE r.skp_id = n.skp_id AND r.dihapus_pada IS NULL OFFSET 0) r
+            CROSS JOIN LATERAL (
+                SELECT * FROM indikator i WHERE i.rhk_id = r.id AND i.dihapus_pada IS NULL OFFSET 0) i
             ORDER BY i.rhk_id, i.urutan, i.id
             """
         ),
@@ -159,7 +166,9 @@ async def muat_isi(conn: AsyncConnection, skp_id: Sequence[UUID]) -> dict[UUID, 
             """
             SELECT r.*, (SELECT 1 FROM rhk b WHERE b.rhk_atasan_id = r.id AND b.dihapus_pada IS NULL LIMIT 1)
                    IS NOT NULL AS terikat
-            FROM rhk r WHERE r.skp_id = ANY(:skp) AND r.dihapus_pada IS NULL ORDER BY r.skp_id, r.urutan, r.id
+            FROM unnest(CAST(:skp AS uuid[])) AS n (skp_id)
+            CROSS JOIN LATERAL (SELECT * FROM rhk r WHERE r.skp_id = n.skp_id AND r.dihapus_pada IS NULL OFFSET 0) r
+            ORDER BY r.skp_id, r.urutan, r.id
             """
         ),
         p,
@@ -241,13 +250,18 @@ _KUNCI_UNIT_TULIS = text("SELECT id, versi_skp FROM unit_kerja WHERE id = ANY(:i
 _KUNCI_UNIT_BACA = text("SELECT id, versi_skp FROM unit_kerja WHERE id = ANY(:id) ORDER BY id FOR SHARE")
 
 
-async def versi_unit(conn: AsyncConnection, unit_id: Sequence[str], *, akan_berubah: bool) -> Mapping[str, int]:
-    """Locks the units' SKPs until the transaction ends, in one order for everybody, and gives their versions."""
-    baris = await conn.execute(
-        _KUNCI_UNIT_TULIS if akan_berubah else _KUNCI_UNIT_BACA,
-        {"id": sorted(set(unit_id))},
-    )
-    return {b.id: b.versi_skp for b in baris}
+async def versi_unit(
+    conn: AsyncConnection, dibaca: Iterable[str], *, akan_berubah: Collection[str]
+) -> Mapping[str, int]:
+    """Locks the units' SKPs until the transaction ends and gives their versions. Those that will change are locked
+    against everybody and first, the others (a whole region reads its dinas) only against a change; each in order of
+    id."""
+    versi: dict[str, int] = {}
+    lain = sorted(set(dibaca).difference(akan_berubah))
+    for kunci, unit_id in ((_KUNCI_UNIT_TULIS, sorted(akan_berubah)), (_KUNCI_UNIT_BACA, lain)):
+        if unit_id:
+            versi |= {b.id: b.versi_skp for b in await conn.execute(kunci, {"id": unit_id})}
+    return versi
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,14 +102,15 @@ async def catat_kendala(
         ),
         {"sumber": sumber, "kendala": kendala, "jeda": jeda, "tanpa_umpan": tanpa_umpan},
     )
-    return lama != kendala
+    return bool(lama != kendala)
 
 
 async def ulangi_dari_awal(conn: AsyncConnection, umpan: Umpan) -> bool:
     """Goes back to the beginning of the feed, at most every ten minutes; whether it did."""
     hasil = await conn.execute(
         text(
-            "UPDATE pmm_umpan SET kursor = NULL, diulang_pada = now() WHERE sumber = :sumber AND kursor = :kursor "
+            "UPDATE pmm_umpan SET kursor = NULL, diulang_pada = now(), tersusul_pada = NULL "
+            "WHERE sumber = :sumber AND kursor = :kursor "
             "AND (diulang_pada IS NULL OR diulang_pada < now() - CAST(:cepat AS interval) OR diulang_pada > now())"
         ),
         {"sumber": umpan.sumber, "kursor": umpan.kursor, "cepat": ULANGI_PALING_CEPAT},
@@ -124,10 +125,11 @@ async def keadaan_umpan(conn: AsyncConnection, sumber: str) -> KeadaanUmpan | No
             text(
                 """
                 SELECT kursor, perubahan_terakhir_pada, kendala, kendala_sejak,
-                       GREATEST(extract(epoch FROM now() - COALESCE(tersusul_pada, ikut_sejak)), 0) AS tertinggal,
-                       tanpa_umpan_sejak IS NULL
-                           AND COALESCE(tersusul_pada, ikut_sejak) > now() - CAST(:batas AS interval) AS ada
-                FROM pmm_umpan WHERE sumber = :sumber
+                       GREATEST(extract(epoch FROM now() - lihat.akhir), 0) AS tertinggal,
+                       tanpa_umpan_sejak IS NULL AND lihat.akhir > now() - CAST(:batas AS interval) AS ada
+                FROM pmm_umpan
+                CROSS JOIN LATERAL (SELECT COALESCE(tersusul_pada, diulang_pada, ikut_sejak) AS akhir) lihat
+                WHERE sumber = :sumber
                 """
             ),
             {"sumber": sumber, "batas": DIANGGAP_TANPA_UMPAN},

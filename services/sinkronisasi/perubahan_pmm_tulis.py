@@ -21,9 +21,9 @@ from ekinerja_domain.sinkronisasi.penilaian_bersama import fakta_penilaian_pmm
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
 from services.pelepasan import lepaskan
 
-# An agreement may become visible up to 24 hours after its time (spec: domain 6), and clocks differ: what is older than
-# this when an attempt began was seen by it.
+# An agreement may become visible up to 24 hours after its time (spec: domain 6), and clocks differ.
 TERLIHAT_DALAM = timedelta(hours=25)
+_SEDETIK = timedelta(seconds=1)
 TAHUN_TERKECIL, TAHUN_TERBESAR = 2022, 2100
 _PENILAIAN = {
     "PENILAIAN_PERIODIK": JenisSinkro.PENILAIAN_PERIODIK,
@@ -92,12 +92,13 @@ async def terapkan_halaman(
     not where the page began: somebody else was here."""
     ada = (
         await conn.execute(
-            text("SELECT kursor FROM pmm_umpan WHERE sumber = :sumber FOR UPDATE"), {"sumber": kemajuan.sumber}
+            text("SELECT kursor, tersusul_pada, now() AS kini FROM pmm_umpan WHERE sumber = :sumber FOR UPDATE"),
+            {"sumber": kemajuan.sumber},
         )
     ).one()
     if ada.kursor != kemajuan.dari:
         return None
-    baru = await _yang_baru(conn, perubahan)
+    baru = [_Baru(p, _batas(p, ada.tersusul_pada, ada.kini)) for p in await _yang_baru(conn, perubahan)]
     diantrekan = await _terapkan(conn, baru, disepakati, berjalan=True) if baru else 0
     await conn.execute(
         text(
@@ -135,7 +136,24 @@ async def terapkan_susulan(
         {"sinkro": [p.sinkro_id for p in perubahan], "sidik": [p.sidik for p in perubahan]},
     )
     milik = {(b.sinkro_id, bytes(b.sidik)) for b in diambil}
-    return await _terapkan(conn, [p for p in perubahan if (p.sinkro_id, p.sidik) in milik], disepakati, berjalan=False)
+    lewat = [_Baru(p, p.pada) for p in perubahan if (p.sinkro_id, p.sidik) in milik]
+    return await _terapkan(conn, lewat, disepakati, berjalan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Baru:
+    """A change that was not carried out yet. `batas`: attempts that began later have seen it."""
+
+    perubahan: Perubahan
+    batas: datetime
+
+
+def _batas(p: Perubahan, tersusul_pada: datetime | None, kini: datetime) -> datetime:
+    """What says it is older than the moment when nothing was left to read was published late, or by a clock that is
+    behind: then every attempt so far may have missed it. A time of whole seconds was cut."""
+    if tersusul_pada is not None and p.pada < tersusul_pada:
+        return kini
+    return p.pada if p.pada.microsecond else p.pada + _SEDETIK
 
 
 async def belum_pernah_sinkro(conn: AsyncConnection, umpan: Pengikut, perubahan: Sequence[Perubahan]) -> list[Calon]:
@@ -181,7 +199,7 @@ async def _yang_baru(conn: AsyncConnection, perubahan: Sequence[Perubahan]) -> l
 
 
 async def _terapkan(
-    conn: AsyncConnection, perubahan: Sequence[Perubahan], disepakati: Sequence[Disepakati], *, berjalan: bool
+    conn: AsyncConnection, perubahan: Sequence[_Baru], disepakati: Sequence[Disepakati], *, berjalan: bool
 ) -> int:
     await _kunci_instansi(conn, disepakati)
     if berjalan:
@@ -194,7 +212,7 @@ async def _terapkan(
     return jumlah + await _antrekan(conn, disepakati)
 
 
-async def _titipkan(conn: AsyncConnection, perubahan: Sequence[Perubahan]) -> None:
+async def _titipkan(conn: AsyncConnection, perubahan: Sequence[_Baru]) -> None:
     """An attempt that is on its way may have asked PMM before the change: the change waits for its end."""
     await conn.execute(
         text(
@@ -202,39 +220,43 @@ async def _titipkan(conn: AsyncConnection, perubahan: Sequence[Perubahan]) -> No
             INSERT INTO pmm_perubahan_susulan (sinkro_id, sidik, percobaan_ke, nip, jenis, tahun, skp_id, pada)
             SELECT s.id, p.sidik, s.percobaan_ke, p.nip, p.jenis, p.tahun, p.skp_id, p.pada
             FROM unnest(CAST(:sidik AS bytea[]), CAST(:nip AS text[]), CAST(:jenis AS text[]),
-                        CAST(:tahun AS integer[]), CAST(:skp AS text[]), CAST(:pada AS timestamptz[]))
-                 AS p (sidik, nip, jenis, tahun, skp_id, pada)
-            JOIN sinkro s ON s.nip = p.nip AND s.status = 'BERJALAN' AND (p.tahun IS NULL OR s.tahun = p.tahun)
+                        CAST(:tahun AS integer[]), CAST(:skp AS text[]), CAST(:pada AS timestamptz[]),
+                        CAST(:batas AS timestamptz[]))
+                 AS p (sidik, nip, jenis, tahun, skp_id, pada, batas)
+            JOIN sinkro s ON s.nip = p.nip AND s.status = 'BERJALAN' AND s.mulai_pada <= p.batas
+                AND (p.tahun IS NULL OR s.tahun = p.tahun)
             ON CONFLICT DO NOTHING
             """
         ),
         {
-            "sidik": [p.sidik for p in perubahan],
-            "nip": [p.nip for p in perubahan],
-            "jenis": [p.jenis for p in perubahan],
-            "tahun": [p.tahun for p in perubahan],
-            "skp": [p.skp_id for p in perubahan],
-            "pada": [p.pada for p in perubahan],
+            "sidik": [b.perubahan.sidik for b in perubahan],
+            "nip": [b.perubahan.nip for b in perubahan],
+            "jenis": [b.perubahan.jenis for b in perubahan],
+            "tahun": [b.perubahan.tahun for b in perubahan],
+            "skp": [b.perubahan.skp_id for b in perubahan],
+            "pada": [b.perubahan.pada for b in perubahan],
+            "batas": [b.batas for b in perubahan],
         },
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Asal:
-    """When a fact changed, and for which sync only."""
+    """Which attempts may have missed the change of a fact: those that began until `batas`, or one sync's only."""
 
-    pada: datetime
+    batas: datetime
     sinkro_id: UUID | None
 
 
-async def _fakta(conn: AsyncConnection, perubahan: Sequence[Perubahan]) -> list[tuple[Fakta, _Asal]]:
+async def _fakta(conn: AsyncConnection, baru: Sequence[_Baru]) -> list[tuple[Fakta, _Asal]]:
     """What the changes are changes of. That PMM registered somebody resolves BUKAN_USER_PMM only for who is a user PMM
     here by now, which this service can know by itself (spec: domain 4.7)."""
+    perubahan = [b.perubahan for b in baru]
     pengguna = await _user_pmm(conn, [p.nip for p in perubahan if p.jenis == "PENGGUNA"])
     tahun = await _tahun_sinkro(conn, [p.nip for p in perubahan if p.tahun is None and p.jenis != "PENGGUNA"])
     hasil: list[tuple[Fakta, _Asal]] = []
-    for p in perubahan:
-        asal = _Asal(p.pada, p.sinkro_id)
+    for b in baru:
+        p, asal = b.perubahan, _Asal(b.batas, b.perubahan.sinkro_id)
         if p.jenis == "PENGGUNA":
             hasil.append((Fakta(JenisFakta.PMM_PENGGUNA, p.nip), asal))
             if p.nip in pengguna:
@@ -273,19 +295,18 @@ async def _yang_dilepas(conn: AsyncConnection, fakta: Iterable[tuple[Fakta, _Asa
         text(
             """
             SELECT DISTINCT s.id
-            FROM unnest(CAST(:fakta AS text[]), CAST(:kunci AS text[]), CAST(:pada AS timestamptz[]),
-                        CAST(:sinkro AS uuid[])) AS f (fakta, kunci, pada, sinkro_id)
+            FROM unnest(CAST(:fakta AS text[]), CAST(:kunci AS text[]), CAST(:batas AS timestamptz[]),
+                        CAST(:sinkro AS uuid[])) AS f (fakta, kunci, batas, sinkro_id)
             JOIN sinkro_sandaran d ON d.fakta = f.fakta AND d.kunci = f.kunci
             JOIN sinkro s ON s.id = d.sinkro_id
-            WHERE (f.sinkro_id IS NULL OR f.sinkro_id = s.id) AND s.mulai_pada <= f.pada + CAST(:terlihat AS interval)
+            WHERE f.sinkro_id = s.id OR f.sinkro_id IS NULL AND s.mulai_pada <= f.batas
             """
         ),
         {
             "fakta": [str(f.jenis) for f, _ in daftar],
             "kunci": [f.kunci for f, _ in daftar],
-            "pada": [a.pada for _, a in daftar],
+            "batas": [a.batas for _, a in daftar],
             "sinkro": [a.sinkro_id for _, a in daftar],
-            "terlihat": TERLIHAT_DALAM,
         },
     )
     return list(baris.scalars())

@@ -1,53 +1,91 @@
-"""Log Sinkronisasi: pages of rows, and their recapitulation with the ledger."""
+"""Log Sinkronisasi: pages of rows, what changed since a cursor, and the recapitulation with the ledger."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services.sinkronisasi.log import halaman_log
+from services.db.kursor import KursorTidakSah
+from services.identitas.pemanggil import Jangkauan
+from services.konteks import Konteks
+from services.sinkronisasi.log import halaman_log, nama_daftar
+from services.sinkronisasi.log_perubahan import perubahan_log
 from services.sinkronisasi.log_rekap import rekap_log
-from services.sinkronisasi.log_saring import DiLuarJangkauan, SaringLog, periksa_saringan
-from sync_api.answers import jawaban_halaman, jawaban_json
+from services.sinkronisasi.log_saring import SaringLog, periksa_saringan
+from services.sinkronisasi.log_versi import VersiLog, berversi
+from sync_api.answers import etag_isi, jawaban_halaman, jawaban_json, sudah_dimiliki, tidak_berubah
 from sync_api.dependencies import Izin, KonteksProses, butuh, jangkauan_instansi
+from sync_api.problems import Galat, PermintaanDitolak, tidak_sah
 from sync_api.v1.documented import jawaban
+from sync_api.v1.log_kueri import saring_log
 from sync_api.v1.sync_shapes import HalamanLogOut, LogKueri, RekapOut, SaringKueri
 
 router = APIRouter(prefix="/v1", tags=["Log Sinkronisasi"])
 
 
-def _saring(kueri: SaringKueri) -> SaringLog:
-    try:
-        massal_id = tuple(UUID(m) for m in kueri.massal_id)
-    except ValueError:
-        raise DiLuarJangkauan("massal_id") from None
-    return SaringLog(
-        nip=kueri.nip,
-        nama=kueri.nama,
-        status=kueri.status,
-        kode=kueri.kode,
-        jenis=kueri.jenis,
-        tipe_skp=kueri.tipe_skp,
-        tahun=kueri.tahun,
-        unit_kerja_id=kueri.unit_kerja_id,
-        massal_id=massal_id,
-    )
-
-
 @router.get("/log-sinkro", operation_id="daftar_log_sinkro", responses=jawaban(HalamanLogOut, 404))
 async def daftar_log_sinkro(
-    konteks: KonteksProses, izin: Annotated[Izin, butuh("sinkro:baca")], kueri: Annotated[LogKueri, Query()]
+    request: Request,
+    konteks: KonteksProses,
+    izin: Annotated[Izin, butuh("sinkro:baca")],
+    kueri: Annotated[LogKueri, Query()],
 ) -> Response:
-    """Permintaan sinkro, yang terbaru dahulu; kunci yang diulang berarti "atau"."""
-    saring = _saring(kueri)
+    """Permintaan sinkro, yang terbaru dahulu; kunci yang diulang berarti "atau". Dengan `diubah_sejak` (kosong: mulai
+    sekarang) hanya baris yang berubah sejak kursor itu dan kini cocok dengan saringan, perubahan terlama dahulu;
+    `kursor_perubahan` dipakai untuk panggilan berikutnya, dan baris sebanyak `jumlah_baris` berarti masih ada lagi."""
+    saring = saring_log(kueri)
+    if kueri.diubah_sejak is not None:
+        return await _perubahan(konteks, izin, kueri, saring, kueri.diubah_sejak)
+    etag = await etag_log(request, konteks, izin, kueri, f"{kueri.kursor}|{kueri.jumlah_baris}")
+    if etag is not None and sudah_dimiliki(request, etag):
+        return tidak_berubah(etag)
     jangkauan = await jangkauan_instansi(konteks, izin.jangkauan, kueri.instansi_id)
     async with konteks.baca() as conn:
         await periksa_saringan(conn, saring, jangkauan)
         halaman = await halaman_log(conn, saring, jangkauan, kursor=kueri.kursor, jumlah_baris=kueri.jumlah_baris)
-    return jawaban_halaman(halaman.baris, halaman.kursor_berikutnya)
+    return jawaban_halaman(halaman.baris, halaman.kursor_berikutnya, etag=etag)
+
+
+async def _perubahan(konteks: Konteks, izin: Izin, kueri: LogKueri, saring: SaringLog, sejak: str) -> Response:
+    if kueri.kursor is not None:
+        raise tidak_sah("query.kursor", "tidak dapat dipakai bersama diubah_sejak")
+    jangkauan = await jangkauan_instansi(konteks, izin.jangkauan, kueri.instansi_id)
+    async with konteks.baca() as conn:
+        await periksa_saringan(conn, saring, jangkauan)
+        try:
+            halaman = await perubahan_log(conn, saring, jangkauan, sejak=sejak, jumlah_baris=kueri.jumlah_baris)
+        except KursorTidakSah:
+            galat = [Galat("query.diubah_sejak", "tidak sah untuk daftar ini; mulai lagi dengan nilai kosong")]
+            raise PermintaanDitolak("KURSOR_TIDAK_SAH", galat=galat) from None
+    return jawaban_halaman(halaman.baris, None, tambahan={"kursor_perubahan": halaman.kursor_perubahan})
+
+
+async def etag_log(request: Request, konteks: Konteks, izin: Izin, kueri: SaringKueri, bentuk: str) -> str | None:
+    """The ETag of an answer made from the filtered log, from the version of what is within reach and without the rows;
+    None when only they can tell. Read before the rows: who holds it never misses a change. `bentuk`: what else the
+    answer depends on."""
+    jangkauan, saring = izin.jangkauan, saring_log(kueri)
+    if kueri.instansi_id is not None:
+        if not jangkauan.memuat_instansi(kueri.instansi_id):
+            return None
+        jangkauan = Jangkauan(frozenset({kueri.instansi_id}))
+    if not berversi(saring, jangkauan):
+        return None
+    versi = await _versi_proses(request).baca(konteks, jangkauan)
+    if versi is None:
+        return None
+    asal = (request.app.version, versi, request.scope["path"], nama_daftar(saring, jangkauan), bentuk)
+    return etag_isi("\n".join(asal).encode())
+
+
+def _versi_proses(request: Request) -> VersiLog:
+    keadaan = request.app.state
+    if not hasattr(keadaan, "versi_log"):
+        keadaan.versi_log = VersiLog()
+    versi: VersiLog = keadaan.versi_log
+    return versi
 
 
 @router.get("/log-sinkro/rekap", operation_id="rekap_log_sinkro", responses=jawaban(RekapOut, 404))
@@ -55,7 +93,7 @@ async def rekap_log_sinkro(
     konteks: KonteksProses, izin: Annotated[Izin, butuh("sinkro:baca")], kueri: Annotated[SaringKueri, Query()]
 ) -> Response:
     """Jumlah menurut status, kode dan tipe SKP; dengan satu jenis dan satu tahun juga buku besar user PMM."""
-    saring = _saring(kueri)
+    saring = saring_log(kueri)
     jangkauan = await jangkauan_instansi(konteks, izin.jangkauan, kueri.instansi_id)
     async with konteks.baca() as conn:
         await periksa_saringan(conn, saring, jangkauan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from ekinerja_domain.penilaian import Predikat, Rating
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
@@ -62,7 +62,9 @@ class SaringKueri(InstansiKueri):
 
 
 class LogKueri(SaringKueri, HalamanKueri):
-    """The filters and the page."""
+    """The filters and the page, or what changed since a `kursor_perubahan` (empty: from now on)."""
+
+    diubah_sejak: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
 class ObjekOut(BaseModel):
@@ -223,8 +225,11 @@ class PratinjauOut(BagianJenisOut):
 
 
 class HalamanLogOut(BaseModel):
+    """`kursor_perubahan` with `diubah_sejak` only, then always, and `kursor_berikutnya` is null."""
+
     data: list[BarisLogOut]
     kursor_berikutnya: str | None
+    kursor_perubahan: str | None = None
 
 
 class BukuBesarOut(BaseModel):

@@ -63,6 +63,7 @@ def test_a_newcomer_is_at_most_so_far_ahead() -> None:
     while "lama" not in layani(giliran, sisa):
         menunggu += 100
     assert menunggu <= UANG_MUKA
+    awal = (0, 0)
     # Coming back again and again earns nothing more.
     for _ in range(50):
         sisa["baru"], simpan = 0, sisa["baru"]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from services.sinkronisasi import massal_bentang
@@ -92,7 +93,7 @@ async def test_10_001_selected_are_10_001_handled(konteks: KonteksTiruan, monkey
 
 
 def _tanpa_batas() -> Any:
-    return massal_bentang.text(massal_bentang._BERIKUT.text.replace(f"< {massal_bentang.DI_DEPAN}", "< 1000000"))
+    return text(massal_bentang._BERIKUT.text.replace(f"< {massal_bentang.DI_DEPAN}", "< 1000000"))
 
 
 async def test_it_goes_on_when_those_ahead_wait_for_a_later_try(konteks: KonteksTiruan) -> None:

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.db.setwise import Abaikan, Timpa, perbarui, sisipkan
-from services.db.tables import InstansiRow, MassalRow, PegawaiRow, SinkroRow, SkpRow, UserPMMRow
+from services.db.setwise import Abaikan, Timpa, perbarui, salin, sandi_json, sisipkan
+from services.db.tables import InstansiRow, MassalRow, PegawaiRow, PercobaanRow, SinkroRow, SkpRow, UserPMMRow
 from tests.services.konteks_tiruan import KonteksTiruan, buka_konteks, instansi_kecil, nip, unit
 
 SULIT = ['a"b', "c\\d", "NULL", "", "{e,f}", "é\n'"]
@@ -154,3 +155,48 @@ async def test_server_defaults_fill_what_is_not_named(conn: AsyncConnection) -> 
     hasil = await sisipkan(conn, SinkroRow, [baris], kembalikan=("id", "temuan", "kode"))
     assert isinstance(hasil.baris[0].id, UUID)
     assert (hasil.baris[0].temuan, hasil.baris[0].kode) == ([], [])
+
+
+PERCOBAAN = (
+    "sinkro_id", "ke", "instansi_id", "pemicu", "oleh", "mulai", "selesai", "status", "hasil", "temuan", "tampilan",
+    "keterangan",
+)  # fmt: skip
+
+
+def percobaan_baris(sinkro_id: UUID, ke: int, teks: str) -> tuple[Any, ...]:
+    waktu = datetime(2024, 1, 1, 7, 8, 9, 123456, tzinfo=UTC)
+    temuan, tampilan = sandi_json([{"pesan": teks}]), sandi_json({"a": [teks, None, 1]})
+    return sinkro_id, ke, "A", "ADMIN", teks, waktu, waktu, "GAGAL", None, temuan, tampilan, None
+
+
+@pytest.mark.parametrize("dijaga", [False, True])
+async def test_copy_writes_what_insert_writes(conn: AsyncConnection, dijaga: bool) -> None:
+    sinkro = sinkro_baris(1)
+    await sisipkan(conn, SinkroRow, [sinkro])
+    baris = [percobaan_baris(sinkro["id"], ke, teks) for ke, teks in enumerate(SULIT, 1)]
+    await salin(conn, PercobaanRow, PERCOBAAN, baris, dijaga=dijaga)
+    await salin(conn, PercobaanRow, PERCOBAAN, [], dijaga=dijaga)
+    kembali = (await conn.execute(PercobaanRow.__table__.select().order_by(PercobaanRow.ke))).all()
+    assert [(k.ke, k.oleh, k.mulai, k.temuan, k.tampilan, k.keterangan, k.jawaban_mentah) for k in kembali] == [
+        (ke, teks, b[5], [{"pesan": teks}], {"a": [teks, None, 1]}, None, None)
+        for (ke, teks), b in zip(enumerate(SULIT, 1), baris, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("dijaga", [False, True])
+async def test_copy_of_a_duplicate_fails_and_writes_nothing(konteks: KonteksTiruan, dijaga: bool) -> None:
+    """COPY with the driver's class, INSERT with SQLAlchemy's; the engine knows both by their SQLSTATE."""
+    sinkro = sinkro_baris(1)
+    async with konteks.transaksi() as conn:
+        await sisipkan(conn, SinkroRow, [sinkro])
+    baris = [percobaan_baris(sinkro["id"], ke, "x") for ke in (1, 2, 1)]
+
+    async def tulis() -> None:
+        async with konteks.transaksi() as conn:
+            await conn.execute(text("SELECT 1"))
+            await salin(conn, PercobaanRow, PERCOBAAN, baris, dijaga=dijaga)
+
+    with pytest.raises((IntegrityError, asyncpg.UniqueViolationError)):
+        await tulis()
+    async with konteks.transaksi() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM percobaan")) == 0

@@ -257,7 +257,7 @@ async def test_saringan_jarang_dan_sering_menjawab_sama(
     klien: AsyncClient, berisi: Isian, admin_a: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for ambang in (1000, 3, 2, 0):
-        monkeypatch.setattr("services.sinkronisasi.log.AMBANG_JARANG", ambang)
+        monkeypatch.setattr("services.sinkronisasi.log_calon.AMBANG_JARANG", ambang)
         assert await _daftar(klien, admin_a, nama="wahyuni") == [nip(n) for n in (5, 3, 1)], ambang
         assert await _daftar(klien, admin_a, kode="ATASAN_BELUM_ADA", nama="rahayu") == [nip(2)], ambang
         assert await _daftar(klien, admin_a, nama="tidak ada") == [], ambang

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -49,12 +48,12 @@ BADAN: dict[str, dict[str, Any]] = {
 class Milik:
     """What B has: the ids by the name of the path's parameter."""
 
-    def __init__(self, nip: str, id: dict[str, str]) -> None:
-        self.nip, self.id = nip, id
+    def __init__(self, nip: str, jalur: dict[str, str]) -> None:
+        self.nip, self.jalur = nip, jalur
 
 
 @pytest.fixture
-async def milik_b(isian: Isian) -> AsyncIterator[Milik]:
+async def milik_b(isian: Isian) -> Milik:
     """A and B have one of everything."""
     milik: dict[str, Milik] = {}
     async with isian.engine.begin() as conn:
@@ -65,19 +64,26 @@ async def milik_b(isian: Isian) -> AsyncIterator[Milik]:
         nip = await isian.pegawai(nomor, instansi_id=instansi_id, nama=nama)
         sinkro = await isian.sinkro(nip, instansi_id=instansi_id)
         await isian.percobaan(sinkro, 1, oleh=nama, instansi_id=instansi_id)
-        id: dict[str, UUID] = {n: id_baru() for n in ("periode", "pimpinan", "massal", "jadwal", "skp")}
+        ids: dict[str, UUID] = {n: id_baru() for n in ("periode", "pimpinan", "massal", "jadwal", "skp")}
         umum = {"instansi_id": instansi_id}
         await isian.tulis(
             PeriodeRow,
             {
-                "id": id["periode"], **umum, "nama": nama, "jenis": "PERIODIK", "tipe_periodik": "BULANAN",
+                "id": ids["periode"], **umum, "nama": nama, "jenis": "PERIODIK", "tipe_periodik": "BULANAN",
                 "angka_periodik": 1, "periode_awal": "01-01", "periode_akhir": "01-31", "batas_pengisian": "02-09",
                 "tahun": 2024,
             },
         )  # fmt: skip
         await isian.tulis(
             PimpinanRow,
-            {"id": id["pimpinan"], **umum, "unit_kerja_id": unit, "nip": nip, "jenis": "PLT", "mulai": WAKTU.date()},
+            {
+                "id": ids["pimpinan"],
+                **umum,
+                "unit_kerja_id": unit,
+                "nip": nip,
+                "jenis": "PLT",
+                "mulai": WAKTU.date(),
+            },
         )
         await isian.tulis(
             PadananUnorRow,
@@ -86,14 +92,14 @@ async def milik_b(isian: Isian) -> AsyncIterator[Milik]:
         await isian.tulis(
             MassalRow,
             {
-                "id": id["massal"], **umum, "jenis": ["SKP"], "tahun": 2024, "pilihan": {}, "status": "BERJALAN",
+                "id": ids["massal"], **umum, "jenis": ["SKP"], "tahun": 2024, "pilihan": {}, "status": "BERJALAN",
                 "jumlah": 1, "oleh": nama,
             },
         )  # fmt: skip
         await isian.tulis(
             JadwalRow,
             {
-                "id": id["jadwal"], **umum, "nama": nama, "jenis": ["SKP"], "tahun": 2024, "pilihan": {"semua": True},
+                "id": ids["jadwal"], **umum, "nama": nama, "jenis": ["SKP"], "tahun": 2024, "pilihan": {"semua": True},
                 "cron": "0 2 * * *", "zona_waktu": "Asia/Jakarta", "aktif": False, "dibuat_oleh": nama,
                 "diubah_oleh": nama,
             },
@@ -105,14 +111,14 @@ async def milik_b(isian: Isian) -> AsyncIterator[Milik]:
         await isian.tulis(
             SkpRow,
             {
-                "id": id["skp"], **umum, "nip": nip, "periode_awal": WAKTU.date(), "periode_akhir": WAKTU.date(),
+                "id": ids["skp"], **umum, "nip": nip, "periode_awal": WAKTU.date(), "periode_akhir": WAKTU.date(),
                 "pendekatan": "KUANTITATIF", "unit_kerja_id": unit, "jabatan": nama, "status_pegawai": "DEFINITIF",
                 "jenis_pegawai": "PEGAWAI", "jenis_skp": "GURU_JAJF", "status": "PERSETUJUAN", "sumber": "EKINERJA",
             },
         )  # fmt: skip
-        jalur = {f"{n}_id": str(i) for n, i in id.items()} | {"sinkro_id": str(sinkro), "unit_kerja_id": unit}
+        jalur = {f"{n}_id": str(i) for n, i in ids.items()} | {"sinkro_id": str(sinkro), "unit_kerja_id": unit}
         milik[instansi_id] = Milik(nip, jalur | {"nip": nip, "npsn": "20000001"})
-    yield milik[B]
+    return milik[B]
 
 
 @pytest.fixture
@@ -134,7 +140,7 @@ async def test_lupa_menyaring(
         if scope_rute(rute) is None or jalur.endswith(MESIN) or jalur.endswith("/kejadian"):
             continue
         for metode in sorted(rute.methods or ()):
-            tujuan = jalur.format(**milik_b.id)
+            tujuan = jalur.format(**milik_b.jalur)
             isi = BADAN.get(jalur, {"nip": "", "tahun": 2024, "token_pratinjau": "x" * 64})
             if isi.get("nip") == "":
                 isi = isi | {"nip": milik_b.nip}
@@ -146,7 +152,7 @@ async def test_lupa_menyaring(
             jawaban = await klien.request(
                 metode, tujuan, headers=admin_a, params=parameter, json=None if metode == "GET" else isi
             )
-            for tanda in (TANDA_B, milik_b.nip, UNIT_B, milik_b.id["sinkro_id"], milik_b.id["massal_id"]):
+            for tanda in (TANDA_B, milik_b.nip, UNIT_B, milik_b.jalur["sinkro_id"], milik_b.jalur["massal_id"]):
                 assert tanda not in jawaban.text, (metode, jalur, jawaban.text)
             if "{" in jalur and "alasan" not in jalur:
                 assert jawaban.status_code == 404, (metode, jalur, jawaban.text)

@@ -68,7 +68,14 @@ class PegawaiRow(Base):
         satu_dari("jenis_asn", JenisAsn),
         Index("ix_pegawai_instansi_id_nip", "instansi_id", "nip"),
         Index("ix_pegawai_unit_kerja_id", "unit_kerja_id"),
-        Index("ix_pegawai_nama_trgm", "nama", postgresql_using="gin", postgresql_ops={"nama": "gin_trgm_ops"}),
+        # Parts of names, in one instansi or in all.
+        Index(
+            "ix_pegawai_nama_trgm",
+            "instansi_id",
+            "nama",
+            postgresql_using="gin",
+            postgresql_ops={"nama": "gin_trgm_ops"},
+        ),
     )
 
     nip: Mapped[NipTeks] = mapped_column(primary_key=True)

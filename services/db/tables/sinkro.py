@@ -33,7 +33,7 @@ class SinkroRow(Base):
     """The state of one (nip, jenis, tahun), made once, its id stable for ever. A worker holds it by `sewa_token`, which
     fences: a result is only written with the token of the claim it came from. `massal_id` is the bulk it waits, runs or
     last ran for, NULL when a button or a release asked for it. Which jenis there are is the registry's to say, not the
-    database's. `diubah_urut` is set by a trigger: the number of the transaction that last changed what the log shows."""
+    database's. `diubah_urut` is a trigger's: the number of the transaction that last changed what the log shows."""
 
     __tablename__ = "sinkro"
     __table_args__ = (
@@ -100,9 +100,7 @@ class SinkroRow(Base):
         ),
         Index("ix_sinkro_log_unit_kerja", "instansi_id", "unit_kerja_id", text("dibuat_pada DESC"), text("id DESC")),
         Index("ix_sinkro_log_semua", text("dibuat_pada DESC"), text("id DESC")),
-        Index(
-            "ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin", postgresql_where=text("kode <> '{}'")
-        ),
+        Index("ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin", postgresql_where=text("kode <> '{}'")),
         # The log as a feed of changes.
         Index("ix_sinkro_perubahan", "instansi_id", "diubah_urut", "id"),
     )

@@ -4,7 +4,9 @@ How to add a screen:
 
 1. `layar/<screen>.py` has `router = APIRouter()` and `MENU: tuple[Menu, ...]` (empty for a screen that is only linked
    to), and is named in `layar/daftar.py`. Paths are below /konsol and say the thing in Indonesian (`/user-pmm`,
-   `/user-pmm/tambah`).
+   `/user-pmm/tambah`). Addresses that other screens link to, as soon as a MENU has them (`tampilan.ada_layar`):
+   `/massal` and `/massal/{id}`, `/jadwal`, `/user-pmm`, `/periode`, `/padanan`, `/pimpinan`, `/unit-kerja`, `/audit`,
+   `/skp-saya`. A link from a repair brings `?objek=` (the id of the unit, NPSN or pegawai) and `?tahun=`.
 2. A route declares who may use it, and calls the services that the API calls; it holds no rule of the domain:
 
        @router.get("/user-pmm")

@@ -104,7 +104,8 @@ async def beranda(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> Respon
 @router.get("/beranda/massal")
 async def massal_berjalan(akses: Annotated[Akses, butuh_layar("massal:baca")]) -> Response:
     """The bulks that run now, for live refresh."""
-    return await potongan(akses, "potongan/massal_berjalan.html", massal=await _massal_berjalan(akses))
+    massal = await _massal_berjalan(akses)
+    return await potongan(akses, "potongan/massal_berjalan.html", massal=massal)
 
 
 async def _massal_berjalan(akses: Akses) -> list[dict[str, Any]]:
@@ -116,7 +117,8 @@ async def _massal_berjalan(akses: Akses) -> list[dict[str, Any]]:
             jumlah_baris=MASSAL_DITAMPILKAN,
             saring=_BERJALAN,
         )
-    return data
+    rinci = ada_layar(akses, "/massal")
+    return [m | {"ke": alamat(f"/massal/{m['id']}") if rinci else alamat("/log", massal_id=m["id"])} for m in data]
 
 
 def batang_buku(buku: Mapping[str, int]) -> list[dict[str, Any]]:

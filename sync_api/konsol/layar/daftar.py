@@ -6,7 +6,19 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from sync_api.konsol.layar import beranda, detail_sinkro, dialog_sinkro, log_sinkronisasi, masuk, statik
+from sync_api.konsol.layar import (
+    beranda,
+    detail_sinkro,
+    dialog_sinkro,
+    jadwal,
+    jadwal_isi,
+    log_sinkronisasi,
+    masuk,
+    massal,
+    massal_baru,
+    skp_saya,
+    statik,
+)
 from sync_api.konsol.tampilan import Menu
 
 
@@ -17,4 +29,17 @@ class Layar(Protocol):
     MENU: tuple[Menu, ...]
 
 
-LAYAR: tuple[Layar, ...] = (beranda, log_sinkronisasi, dialog_sinkro, detail_sinkro, masuk, statik)
+# Where two have a path of the same shape, the one with the fixed word stands first.
+LAYAR: tuple[Layar, ...] = (
+    skp_saya,
+    beranda,
+    log_sinkronisasi,
+    dialog_sinkro,
+    detail_sinkro,
+    massal_baru,
+    massal,
+    jadwal_isi,
+    jadwal,
+    masuk,
+    statik,
+)

@@ -23,7 +23,7 @@ from services.unit_kerja.queries import SaringUnitKerja, daftar_unit_kerja
 from sync_api.konsol import kata
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
-from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah, potongan
+from sync_api.konsol.tampilan import Menu, ada_layar, alamat, halaman, pindah, potongan
 from sync_api.v1.common_shapes import NipAwalan, TahunIn, TeksCari, UnitKerjaId
 from sync_api.v1.jenis_shapes import NamaJenis
 
@@ -208,6 +208,8 @@ async def mulai_massal(akses: Annotated[Akses, butuh_layar("massal:tulis")]) -> 
         "berhasil",
         f"Sinkro massal dimulai untuk {jumlah} baris. Selama berjalan dapat dijeda atau dibatalkan dari layar Massal.",
     )
+    if ada_layar(akses, "/massal"):
+        return pindah(f"/massal/{dibuat[-1]['id']}" if len(dibuat) == 1 else "/massal")
     return pindah("/log", massal_id=dibuat[-1]["id"])
 
 

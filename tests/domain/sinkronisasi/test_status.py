@@ -9,12 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ekinerja_domain.sinkronisasi.status import (
+    MASSAL_BERAKHIR,
     SELESAI,
     TRANSISI,
+    TRANSISI_MASSAL,
     Peristiwa,
+    PeristiwaMassal,
+    StatusMassal,
     StatusSinkro,
     TransisiTidakSah,
     berpindah,
+    massal_berpindah,
     putuskan,
     sebelum,
 )
@@ -63,3 +68,12 @@ def test_keputusan_menurut_kelas_terberat(temuan: list[Temuan]) -> None:
         if satu in kelas:
             diharap = peristiwa
     assert putuskan(temuan) is diharap
+
+
+@pytest.mark.parametrize(("dari", "peristiwa"), list(product(StatusMassal, PeristiwaMassal)))
+def test_a_bulk_that_ended_changes_no_more(dari: StatusMassal, peristiwa: PeristiwaMassal) -> None:
+    if dari in MASSAL_BERAKHIR:
+        with pytest.raises(TransisiTidakSah):
+            massal_berpindah(dari, peristiwa)
+    else:
+        assert massal_berpindah(dari, peristiwa) is TRANSISI_MASSAL[dari, peristiwa]

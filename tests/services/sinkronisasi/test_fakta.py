@@ -205,9 +205,7 @@ async def test_bulk_request_beside_a_landing_head_does_not_deadlock(
     await dunia.minta(KS)
     terkunci, diminta = asyncio.Event(), asyncio.Event()
 
-    async def perlahan(
-        conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime, *, dijaga: bool
-    ) -> None:
+    async def perlahan(conn: AsyncConnection, putusan: Sequence[Putusan], sekarang: datetime, *, dijaga: bool) -> None:
         await tulis_landing(conn, putusan, sekarang, dijaga=dijaga)
         terkunci.set()
         await diminta.wait()

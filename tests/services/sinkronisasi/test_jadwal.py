@@ -152,12 +152,16 @@ async def test_filter_is_applied_anew_at_every_run(dunia: DuniaNyata) -> None:
 
 async def test_pausing_and_waking(dunia: DuniaNyata) -> None:
     jadwal_id = await _buat(dunia)
-    ubah = {"jadwal_id": jadwal_id, "instansi": frozenset({INSTANSI})}
-    tidur = await ubah_jadwal(dunia.konteks, PENGUBAH, isi=_isi(aktif=False), **ubah)
+
+    async def ubah(isi: IsiJadwal) -> dict[str, Any]:
+        milik = frozenset({INSTANSI})
+        return await ubah_jadwal(dunia.konteks, PENGUBAH, jadwal_id=jadwal_id, instansi=milik, isi=isi)
+
+    tidur = await ubah(_isi(aktif=False))
     assert tidur["berikutnya_pada"] is None
     _pukul(dunia, MALAM + 3 * SEHARI + timedelta(hours=1))
     await jalankan_jadwal(dunia.konteks)
-    bangun = await ubah_jadwal(dunia.konteks, PENGUBAH, isi=_isi(), **ubah)
+    bangun = await ubah(_isi())
     assert bangun["berikutnya_pada"] == (MALAM + 4 * SEHARI).isoformat()
     await jalankan_jadwal(dunia.konteks)
     assert await _massal(dunia) == []

@@ -86,11 +86,12 @@ async def test_nothing_starts_after_the_answer_while_workers_run(dunia: DuniaNya
     bulk = await dunia.massal(*guru)
     pekerja = [Pekerja(dunia.konteks), Pekerja(dunia.konteks)]
     tugas = [asyncio.create_task(p.jalan()) for p in pekerja]
+    dimulai = "SELECT sum(percobaan_ke) FROM sinkro WHERE massal_id = :id"
     for _ in range(4):
         await ubah(dunia, bulk, JEDA)
-        mulai = await dunia.satu("SELECT max(sewa_token) FROM sinkro") or 0
+        mulai = await dunia.satu(dimulai, id=bulk["id"])
         await asyncio.sleep(0.15)
-        assert (await dunia.satu("SELECT max(sewa_token) FROM sinkro") or 0) <= mulai
+        assert await dunia.satu(dimulai, id=bulk["id"]) == mulai
         await ubah(dunia, bulk, LANJUT)
         await asyncio.sleep(0.01)
     await dunia.sampai("SELECT status FROM massal WHERE id = :id", "SELESAI", id=bulk["id"])
@@ -241,3 +242,33 @@ async def test_cancelling_what_was_not_yet_laid_out(dunia: DuniaNyata) -> None:
     assert await dunia.satu("SELECT count(*) FROM massal_butir WHERE hasil = 'DIBATALKAN'") == 4
     assert (await hitungan(dunia, bulk))["dibatalkan"] == 4
     assert await dunia.habiskan() == 0
+
+
+@pytest.mark.parametrize("ditunda", [False, True])
+async def test_a_cancel_loses_no_release(dunia: DuniaNyata, *, ditunda: bool) -> None:
+    await dunia.sinkro(GURU)  # TERTAHAN: its head has not landed
+    bulk = await dunia.massal(GURU, GURU_2)
+    if ditunda:
+        dunia.galat(f"skp:status=503:nip={GURU}")
+        butir = [b for b in await dunia.ambil(Lajur.MASSAL, 2) if b.nip == GURU]
+        await dunia.mesin.kerjakan(butir, massal=True)
+        dunia.sembuh()
+    await dunia.sinkro(KS)
+    await ubah(dunia, bulk, BATAL)
+    assert (await dunia.baris(GURU)).status == "MENUNGGU"
+    await dunia.ubah("UPDATE sinkro SET coba_lagi_pada = NULL WHERE nip = :n", n=GURU)
+    assert await dunia.habiskan() == 1
+    assert (await dunia.baris(GURU)).status == "BERHASIL"
+
+
+async def test_a_cancel_keeps_what_a_result_rests_on(dunia: DuniaNyata) -> None:
+    await dunia.sinkro(GURU)
+    bulk = await dunia.massal(GURU)
+    dunia.galat(f"skp:status=503:nip={GURU}")
+    await dunia.mesin.kerjakan(await dunia.ambil(Lajur.MASSAL, 1), massal=True)
+    dunia.sembuh()
+    await ubah(dunia, bulk, BATAL)
+    assert (await dunia.baris(GURU)).status == "TERTAHAN"
+    await dunia.sinkro(KS)
+    assert await dunia.habiskan() == 1
+    assert (await dunia.baris(GURU)).status == "BERHASIL"

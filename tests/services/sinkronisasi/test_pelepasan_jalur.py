@@ -178,7 +178,8 @@ JALUR = (
         _impor(padanan_unor=[{"npsn": "10000009", "unit_kerja_id": UNIT, "status": "DIKONFIRMASI"}]),
     ),
     Jalur(
-        "nama unit diubah", _setelah_ks(_sekolah_asing), "NAMA_UNOR_TIDAK_SAMA", _ubah_unit(UNIT, {"nama": "SDN KARANGAN"})
+        "nama unit diubah", _setelah_ks(_sekolah_asing), "NAMA_UNOR_TIDAK_SAMA",
+        _ubah_unit(UNIT, {"nama": "SDN KARANGAN"}),
     ),
     Jalur(
         "unit diaktifkan", _setelah_ks(_impor(unit_kerja=[TANPA_UNIT])), "UNIT_KERJA_TIDAK_TERDAFTAR",

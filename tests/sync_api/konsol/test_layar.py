@@ -264,3 +264,42 @@ async def test_peran_tanpa_hak_mendapat_penjelasan(peramban: BuatPeramban, isian
     jawaban = await peramban("SISTEM", scope="periode:baca", instansi_id=A).buka("/log")
     assert jawaban.status_code == 403
     assert "Peran Anda tidak mencakup layar ini." in jawaban.text
+
+
+async def test_hasil_penilaian_dikatakan_seperti_yang_dikenal(peramban: BuatPeramban, isian: Isian) -> None:
+    nip = await isian.pegawai(1)
+    admin = peramban("ADMIN_INSTANSI", instansi_id=A)
+    periodik = await _berhasil(isian, nip, jenis="PENILAIAN_PERIODIK", hasil="TIDAK_ADA_DATA_BARU")
+    isi = (await admin.buka(f"/sinkro/{periodik}")).text
+    assert "Berhasil Melakukan Sinkro penilaian<" in isi
+    assert "Tidak terdapat penilaian baru dari PMM" in isi
+    final = await _berhasil(isian, nip, jenis="PENILAIAN_FINAL")
+    penghitung = dict.fromkeys(("rhk_masuk", "indikator_masuk"), 0) | {"eviden_masuk": 6}
+    ringkasan = {
+        "nama_periode": "Tahunan",
+        "hasil_kerja": "SESUAI",
+        "perilaku_kerja": "SESUAI",
+        "hasil_akhir": "BAIK",
+        "individu": penghitung,
+        "organisasi": {},
+        "catatan": "Tidak ada RHK dan Indikator baru yang masuk.",
+    }
+    await isian.percobaan(
+        final, 1, oleh="uji", status="BERHASIL", hasil="DATA_BARU", tampilan={"ringkasan_final": ringkasan}
+    )
+    isi = (await admin.buka(f"/sinkro/{final}")).text
+    for teks in (
+        "Berhasil Melakukan Sinkro penilaian Final",
+        "SESUAI EKSPEKTASI",
+        "Eviden Masuk : 6",
+        "RHK Masuk : 0",
+        "Tidak ada RHK dan Indikator baru yang masuk.",
+    ):
+        assert teks in isi, teks
+    dua_tipe = {**GAGAL, "kode": "PERIODE_DUA_TIPE", "pesan": "Terdapat 2 tipe periodik di periode"}
+    gagal = await _gagal(
+        isian, nip, jenis="PENILAIAN_PERIODIK", tahun=2025, temuan=[dua_tipe], kode=["PERIODE_DUA_TIPE"]
+    )
+    isi = (await admin.buka(f"/sinkro/{gagal}")).text
+    assert "Hanya 1 tipe Periode yang di perbolehkan" in isi
+    assert "Silahkan menginformasikan kepada Admin e-Kinerja untuk memperbaiki data periode" in isi

@@ -20,9 +20,9 @@ from services.settings import Settings
 from sync_api.konsol.app import buat_konsol
 from sync_api.konsol.keadaan import Perangkat
 from sync_api.konsol.segel import Segel
-from sync_api.konsol.sesi import Sesi, sesi_dari_kue
-from tests.sync_api.conftest import A, Isian
-from tests.sync_api.konsol.conftest import ASAL, BuatPeramban, Peramban, bidang_tersembunyi
+from sync_api.konsol.sesi import Sesi, potongan_kue, sesi_dari_kue
+from tests.sync_api.conftest import A, B, Isian
+from tests.sync_api.konsol.conftest import ASAL, BuatPeramban, Peramban, bidang_tersembunyi, token_halaman
 
 
 async def _pilih(peramban: Peramban, orang: str, ke: str = "") -> Response:
@@ -133,3 +133,29 @@ async def test_konsol_hanya_pada_alamatnya(app: FastAPI, peramban: BuatPeramban)
         jawaban = await klien.get("/konsol/masuk")
     assert jawaban.status_code == 421
     assert "SINKRO_KONSOL_ALAMAT" in jawaban.text
+
+
+async def test_di_balik_tls_kue_terkunci_pada_host(
+    app: FastAPI, settings: Settings, segel: Segel, peramban: BuatPeramban, isian: Isian
+) -> None:
+    konsol: Any = next(r for r in app.routes if getattr(r, "name", "") == "konsol")
+    alamat = "https://sinkro.example.go.id"
+    perangkat = replace(konsol.app.state.perangkat, settings=settings.model_copy(update={"konsol_alamat": alamat}))
+    lain = Starlette(routes=[Mount("/konsol", buat_konsol(perangkat))])
+    sesi = peramban("ADMIN_INSTANSI", instansi_id=[A, B]).sesi
+    assert sesi is not None
+    kue = {n: v for n, v in potongan_kue(segel, sesi).items() if v}
+    async with AsyncClient(transport=ASGITransport(lain), base_url=alamat) as klien:
+        tanpa_awalan = "; ".join(f"{n}={v}" for n, v in kue.items())
+        assert (await klien.get("/konsol/instansi", headers={"Cookie": tanpa_awalan})).status_code == 303
+        benar = "; ".join(f"__Host-{n}={v}" for n, v in kue.items())
+        halaman = await klien.get("/konsol/instansi", headers={"Cookie": benar})
+        assert halaman.status_code == 200
+        isi = {"_csrf": token_halaman(halaman.text), "instansi_id": A}
+        jawaban = await klien.post("/konsol/instansi", data=isi, headers={"Cookie": benar, "Origin": alamat})
+    assert jawaban.status_code == 303
+    for satu in jawaban.headers.get_list("set-cookie"):
+        assert satu.startswith("__Host-sinkro_sesi_")
+        assert "Secure" in satu
+        assert "Path=/;" in satu or satu.endswith("Path=/")
+        assert "Domain" not in satu

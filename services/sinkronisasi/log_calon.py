@@ -1,0 +1,178 @@
+"""Which rows stand on a page of the log, found fast however rare or frequent what is asked for is.
+
+PostgreSQL cannot know how a filter and the order "newest first" go together: it may walk a whole log for three rows.
+So what is rare is looked up first, and what narrows by jenis, year, status, kind or code is asked for group by group,
+each in the order of its index; which groups there are the counters say, in the same statement and snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.db.kursor import Kursor
+from services.db.pencarian import nip_bernama, sinkro_berkode
+from services.db.tables import HitunganRow, HitunganUbahanRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow
+from services.identitas.pemanggil import Jangkauan
+from services.sinkronisasi.log_saring import SaringLog, awalan_nip, cocok_kolom, terlihat
+
+# As many as are looked up one by one; what is more frequent is found soon by walking.
+AMBANG_JARANG = 1000
+# In the whole country a group is walked to, not looked up per instansi, when it is at least this part of the log.
+BAGIAN_SERING = 0.01
+
+# Shorter parts of a name have no trigram to look up.
+HURUF_TERSEDIKIT = 3
+PANJANG_NIP = 18
+
+
+async def calon_halaman(
+    conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan, *, setelah: Kursor | None, batas: int
+) -> CTE:
+    """A CTE (dibuat_pada, id) of the first `batas` rows after `setelah`, newest request first."""
+    s = SinkroRow
+    syarat = and_(terlihat(jangkauan), cocok_kolom(saring))
+    if setelah is not None:
+        syarat = and_(syarat, tuple_(s.dibuat_pada, s.id) < tuple_(setelah.waktu, setelah.id))
+    jarang = await _jarang(conn, saring, jangkauan)
+    if jarang is not None:
+        return _teratas(_semua(and_(syarat, jarang)).cte("jarang").prefix_with("MATERIALIZED"), batas)
+    if saring.nip:
+        syarat = and_(syarat, or_(*(awalan_nip(s.nip, awal) for awal in saring.nip)))
+    if saring.nama:
+        # Too many for a look-up, so the next rows have one: judged on the person at hand.
+        bernama = or_(*(PegawaiRow.nama.icontains(n, autoescape=True) for n in saring.nama))
+        syarat = and_(syarat, select(PegawaiRow.nip).where(PegawaiRow.nip == s.nip, bernama).exists())
+    if saring.massal_id:
+        butir = MassalButirRow
+        milik = and_(butir.massal_id.in_(list(saring.massal_id)), butir.sinkro_id == s.id)
+        syarat = and_(syarat, select(butir.sinkro_id).where(milik).exists())
+    if await _per_kelompok(conn, saring, jangkauan):
+        return _dari_kelompok(saring, jangkauan, syarat, batas)
+    return _urut(_semua(syarat), s.dibuat_pada, s.id).limit(batas).cte("calon")
+
+
+def _semua(syarat: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select(SinkroRow.dibuat_pada, SinkroRow.id).where(syarat)
+
+
+def _urut(perintah: Select[*tuple[Any, ...]], waktu: Any, nomor: Any) -> Select[*tuple[Any, ...]]:
+    return perintah.order_by(waktu.desc(), nomor.desc())
+
+
+def _teratas(sumber: CTE, batas: int) -> CTE:
+    perintah = _urut(select(sumber.c.dibuat_pada, sumber.c.id), sumber.c.dibuat_pada, sumber.c.id)
+    return perintah.limit(batas).cte("calon")
+
+
+async def _jarang(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> ColumnElement[bool] | None:
+    """A condition that leaves at most some thousand rows, found by the index of what is rare; None: nothing is."""
+    s = SinkroRow
+    if saring.id or saring.unit_kerja_id:
+        return true()
+    if saring.nip or saring.nama:
+        nip = await _nip(conn, saring, jangkauan)
+        if nip is not None:
+            return s.nip == func.any(cast(nip, ARRAY(Text)))
+    if saring.kode:
+        nomor = (await conn.scalars(sinkro_berkode(saring.kode, jangkauan.instansi, AMBANG_JARANG + 1))).all()
+        if len(nomor) <= AMBANG_JARANG:
+            return s.id == func.any(cast(list(nomor), ARRAY(SinkroRow.id.type)))
+    if saring.massal_id:
+        massal = list(saring.massal_id)
+        jumlah = await conn.scalar(select(func.sum(MassalRow.jumlah)).where(MassalRow.id.in_(massal)))
+        if (jumlah or 0) <= AMBANG_JARANG:
+            return s.id.in_(select(MassalButirRow.sinkro_id).where(MassalButirRow.massal_id.in_(massal)))
+    return None
+
+
+async def _nip(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> list[str] | None:
+    """Whose NIP and name match, None when they are many."""
+    if saring.nama and min(map(len, saring.nama)) >= HURUF_TERSEDIKIT:
+        milik = None if jangkauan.nip is not None else jangkauan.instansi
+        cari = union_all(*(nip_bernama(n, AMBANG_JARANG + 1, milik) for n in saring.nama)).subquery()
+        bernama = list((await conn.scalars(select(cari.c[0]))).all())
+        if len(bernama) > AMBANG_JARANG:
+            return None
+        return [n for n in bernama if not saring.nip or n.startswith(saring.nip)]
+    if saring.nama or not saring.nip:
+        return None
+    if all(len(n) == PANJANG_NIP for n in saring.nip):
+        return list(saring.nip)
+    p = PegawaiRow
+    perintah = select(p.nip).where(or_(*(awalan_nip(p.nip, awal) for awal in saring.nip)))
+    if jangkauan.instansi and jangkauan.nip is None:
+        perintah = perintah.where(p.instansi_id.in_(sorted(jangkauan.instansi)))
+    nip = (await conn.scalars(perintah.limit(AMBANG_JARANG + 1))).all()
+    return list(nip) if len(nip) <= AMBANG_JARANG else None
+
+
+def _kelompok(saring: SaringLog, jangkauan: Jangkauan) -> Subquery:
+    """The groups (instansi, jenis, tahun, status) that hold a row of the filter, as the counters have them."""
+    bagian = []
+    for h in (HitunganRow, HitunganUbahanRow):
+        syarat: list[ColumnElement[bool]] = [h.ukuran == "SINKRO", h.instansi_id != "", h.n > 0]
+        if jangkauan.instansi is not None:
+            syarat.append(h.instansi_id.in_(sorted(jangkauan.instansi)))
+        syarat += _syarat_kelompok(h, saring)
+        bagian.append(select(h.instansi_id, h.jenis, h.tahun, h.status).where(*syarat))
+    # UNION drops what is in both.
+    return union(*bagian).subquery("kelompok")
+
+
+def _syarat_kelompok(h: type[HitunganRow | HitunganUbahanRow], saring: SaringLog) -> list[ColumnElement[bool]]:
+    syarat: list[ColumnElement[bool]] = []
+    for kolom, nilai in (
+        (h.jenis, [str(n) for n in saring.jenis]),
+        (h.tahun, list(saring.tahun)),
+        (h.status, [n.value for n in saring.status]),
+        (h.tipe_skp, [n.value for n in saring.tipe_skp]),
+    ):
+        if nilai:
+            syarat.append(kolom.in_(nilai))
+    if saring.kode:
+        syarat.append(h.kode.overlap(list(saring.kode)))
+    return syarat
+
+
+async def _per_kelompok(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> bool:
+    """Whether to ask group by group."""
+    if jangkauan.nip is not None:
+        return False
+    menyempit = bool(saring.jenis or saring.tahun or saring.status or saring.kode)
+    if jangkauan.instansi is not None:
+        return menyempit or len(jangkauan.instansi) > 1
+    if not menyempit and not saring.tipe_skp:
+        return False
+    h = HitunganRow
+    cocok = func.sum(h.n).filter(and_(true(), *_syarat_kelompok(h, saring)))
+    perintah = select(func.coalesce(cocok, 0) < BAGIAN_SERING * func.sum(h.n))
+    return bool(await conn.scalar(perintah.where(h.instansi_id == "", h.ukuran == "SINKRO")))
+
+
+def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElement[bool], batas: int) -> CTE:
+    s, k = SinkroRow, _kelompok(saring, jangkauan)
+    satu = and_(
+        s.instansi_id == k.c.instansi_id, s.jenis == k.c.jenis, s.tahun == k.c.tahun, s.status == k.c.status, syarat
+    )
+    per_kelompok = _urut(_semua(satu), s.dibuat_pada, s.id).limit(batas).lateral("satu")
+    semua = select(per_kelompok.c.dibuat_pada, per_kelompok.c.id).select_from(k.join(per_kelompok, true()))
+    return _urut(semua, per_kelompok.c.dibuat_pada, per_kelompok.c.id).limit(batas).cte("calon")

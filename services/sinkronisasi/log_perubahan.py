@@ -1,0 +1,128 @@
+"""The log as a feed: which rows changed since a cursor, oldest change first, each change once and none missed.
+
+A row carries the number of the transaction that changed it last. Numbers are given when a transaction first writes and
+become visible when it commits, in another order; so only those are handed out that are smaller than the oldest
+transaction still under way, of which every smaller one has ended. A long transaction delays the feed, it loses nothing.
+A cursor is bound to the filter, the reach, and the life of the database: after a restore elsewhere or a promoted
+standby numbers may come again, so an older cursor is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    literal,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Uuid
+
+from services.db.kursor import KursorTidakSah, urutan_dari_teks, urutan_ke_teks
+from services.db.tables import InstansiRow, PegawaiRow, SinkroRow, UnitKerjaRow
+from services.identitas.pemanggil import Jangkauan
+from services.sinkronisasi.log import json_baris, nama_daftar
+from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+
+_AWAL_ID = UUID(int=0)
+# Every transaction with a smaller number has ended, in the snapshot of the statement that asks.
+_BATAS = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS urut")
+_MASA_HIDUP = text("SELECT system_identifier || '-' || timeline_id FROM pg_control_system(), pg_control_checkpoint()")
+
+
+@dataclass(frozen=True, slots=True)
+class HalamanPerubahan:
+    """Rows as JSON texts, oldest change first, and the cursor of the next call; fewer rows than asked for: no more."""
+
+    baris: tuple[str, ...]
+    kursor_perubahan: str
+
+
+async def perubahan_log(
+    conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan, *, sejak: str, jumlah_baris: int
+) -> HalamanPerubahan:
+    """What changed after `sejak`, a cursor of an earlier call; empty: nothing, but the cursor from now on.
+
+    A row is given when it matches the filter now, as it is now; one that left the filter is not. While nothing within
+    the reach changes the cursor stays the same text. Raises KursorTidakSah.
+    """
+    daftar = f"perubahan|{await masa_hidup(conn)}|{nama_daftar(saring, jangkauan)}"
+    if not sejak:
+        batas = await conn.scalar(_BATAS)
+        return HalamanPerubahan((), urutan_ke_teks((int(batas or 0), str(_AWAL_ID)), daftar))
+    urut, nomor = _posisi(sejak, daftar)
+    s, calon = SinkroRow, _calon(saring, jangkauan, urut, nomor, jumlah_baris)
+    perintah = (
+        select(calon.c.diubah_urut, calon.c.id, cast(json_baris(), Text).label("isi"))
+        .select_from(calon)
+        .join(s, s.id == calon.c.id)
+        .join(PegawaiRow, PegawaiRow.nip == s.nip)
+        .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
+        .order_by(calon.c.diubah_urut, calon.c.id)
+    )
+    # The end of what was looked through, in the same snapshot: rows that do not match need not be looked at again.
+    akhir = _teratas(terlihat(jangkauan), jangkauan, urut, nomor, 1, mundur=True)
+    gabung = select(akhir.c.diubah_urut, akhir.c.id, literal(None, Text).label("isi")).union_all(
+        select(perintah.subquery())
+    )
+    baris = (await conn.execute(gabung)).all()
+    isi = sorted((b.diubah_urut, b.id, b.isi) for b in baris if b.isi is not None)
+    if len(isi) == jumlah_baris:
+        posisi = isi[-1][:2]
+    else:
+        posisi = max(((b.diubah_urut, b.id) for b in baris), default=(urut, nomor))
+    return HalamanPerubahan(tuple(b[2] for b in isi), urutan_ke_teks((posisi[0], str(posisi[1])), daftar))
+
+
+async def masa_hidup(conn: AsyncConnection) -> str:
+    """Which life of the database this is: another one after a restore elsewhere, to a point in time, or a promotion."""
+    return str(await conn.scalar(_MASA_HIDUP))
+
+
+def _posisi(sejak: str, daftar: str) -> tuple[int, UUID]:
+    isi = urutan_dari_teks(sejak, daftar)
+    if len(isi) != 2 or not isinstance(isi[0], int):
+        raise KursorTidakSah("kursor tidak sah")
+    return isi[0], UUID(str(isi[1]))
+
+
+def _calon(saring: SaringLog, jangkauan: Jangkauan, urut: int, nomor: UUID, batas: int) -> Subquery:
+    return _teratas(and_(terlihat(jangkauan), cocok(saring)), jangkauan, urut, nomor, batas, mundur=False)
+
+
+def _teratas(
+    syarat: ColumnElement[bool], jangkauan: Jangkauan, urut: int, nomor: UUID, batas: int, *, mundur: bool
+) -> Subquery:
+    """The first (`mundur`: last) changes after (urut, nomor), per instansi by its index, then over all."""
+    s = SinkroRow
+    sebelum = _BATAS.columns(urut=BigInteger).scalar_subquery()
+    dalam = and_(
+        syarat,
+        tuple_(s.diubah_urut, s.id) > tuple_(literal(urut, BigInteger), literal(nomor, Uuid)),
+        s.diubah_urut < sebelum,
+    )
+    semua: Select[*tuple[Any, ...]] = select(s.diubah_urut, s.id).where(dalam)
+    if jangkauan.nip is None and (jangkauan.instansi is None or len(jangkauan.instansi) > 1):
+        satu = _urut(semua.where(s.instansi_id == InstansiRow.id), s.diubah_urut, s.id, mundur).limit(batas)
+        tetangga = satu.lateral("satu")
+        semua = select(tetangga.c.diubah_urut, tetangga.c.id).select_from(InstansiRow.__table__.join(tetangga, true()))
+        if jangkauan.instansi is not None:
+            semua = semua.where(InstansiRow.id.in_(sorted(jangkauan.instansi)))
+        return _urut(semua, tetangga.c.diubah_urut, tetangga.c.id, mundur).limit(batas).subquery()
+    return _urut(semua, s.diubah_urut, s.id, mundur).limit(batas).subquery()
+
+
+def _urut(perintah: Select[*tuple[Any, ...]], urut: Any, nomor: Any, mundur: bool) -> Select[*tuple[Any, ...]]:
+    return perintah.order_by(urut.desc(), nomor.desc()) if mundur else perintah.order_by(urut, nomor)
