@@ -41,6 +41,7 @@ from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from services.sinkronisasi.tulis import MuatanBerubah
 
 ULANG_TERBANYAK = 10
+ORANG_SEKALI_JALAN = 20
 _SERIALISASI = frozenset({"40P01", "40001", "55P03"})
 # Connection, resources, system, shutdown or start-up, read-only: the server's illness, nobody's row.
 _SERVER_SAKIT = ("08", "53", "58", "57P", "25006")
@@ -131,10 +132,17 @@ class Mesin:
         kasus = await self.muat(conn, diminta)
         unit = {u for k in kasus for u in _unit_dibaca(k)}
         skp_unit = await muat_skp_atasan(conn, sorted(unit))
-        diperiksa = [periksa(k, skp_unit, aturan) for k in kasus]
+        diperiksa: list[Diperiksa] = []
+        for k in kasus:
+            diperiksa.append(periksa(k, skp_unit, aturan))
+            await _beri_jalan(len(diperiksa))
         isi = await muat_isi(conn, sorted({s for d in diperiksa for s in d.perlu_isi}))
         lampiran = await muat_lampiran(conn, sorted({n for d in diperiksa for n in d.perlu_lampiran}))
-        return [rencanakan(d, _lengkapi(d, isi, lampiran), skp_unit, aturan) for d in diperiksa]
+        putusan: list[Putusan] = []
+        for d in diperiksa:
+            putusan.append(rencanakan(d, _lengkapi(d, isi, lampiran), skp_unit, aturan))
+            await _beri_jalan(len(putusan))
+        return putusan
 
     async def muat(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Kasus]:
         """Step 1: what e-Kinerja knows about these people."""
@@ -222,6 +230,12 @@ class Mesin:
             hasil = await catat(conn, tercatat)
         await self.konteks.lonceng.bunyikan_massal(hasil.dilepas)
         return hasil.ulangi
+
+
+async def _beri_jalan(jumlah: int) -> None:
+    """Lets a button press in between: to judge a whole batch would hold the loop for tens of milliseconds."""
+    if jumlah % ORANG_SEKALI_JALAN == 0:
+        await asyncio.sleep(0)
 
 
 def _unit_dibaca(kasus: Kasus) -> set[str]:

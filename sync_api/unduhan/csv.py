@@ -37,6 +37,9 @@ class BukuCsv:
         """Adds `akhir` as a last line."""
         self._kirim([[_aman(isi) for isi in akhir]] if akhir else [])
 
+    def buang(self) -> None:
+        """Nothing is held."""
+
     def _kirim(self, baris: Iterable[Sequence[str | int]]) -> None:
         teks = io.StringIO(newline="")
         csv.writer(teks).writerows(baris)

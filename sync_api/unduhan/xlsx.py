@@ -131,6 +131,10 @@ class BukuXlsx:
         )
         self._zip.close()
 
+    def buang(self) -> None:
+        """Leaves the file as it is, unfinished."""
+        self._zip.fp = None
+
     def _pola_baris(self) -> str:
         sel = [_SEL.format(huruf=_huruf(n + 1)) for n in range(self._teks)]
         sel += [_SEL_WAKTU.format(huruf=_huruf(n + 1)) for n in range(self._teks, len(self._kolom) - 1)]

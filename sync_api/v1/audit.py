@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from services.audit import Tindakan
 from services.audit_daftar import SaringAudit, daftar_audit
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, butuh, jangkauan_instansi
-from sync_api.v1.common_shapes import HalamanKueri, TeksCari, contoh
+from sync_api.v1.common_shapes import HalamanKueri, TeksCari, WaktuIn, contoh
 from sync_api.v1.documented import jawaban
 from sync_api.v1.sync_shapes import BANYAK
 
@@ -21,8 +21,8 @@ router = APIRouter(prefix="/v1", tags=["Jejak audit"])
 
 
 class AuditKueri(HalamanKueri):
-    dari: AwareDatetime | None = None
-    sampai: AwareDatetime | None = None
+    dari: WaktuIn | None = None
+    sampai: WaktuIn | None = None
     oleh: Annotated[tuple[TeksCari, ...], BANYAK]
     tindakan: Annotated[tuple[Tindakan, ...], BANYAK]
     objek: Annotated[tuple[TeksCari, ...], BANYAK]

@@ -12,11 +12,28 @@ from ekinerja_domain.sinkronisasi.status import StatusMassal, StatusSinkro
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.sinkronisasi.massal import DaftarNip, Pilihan, Saring, Semua
 from services.sinkronisasi.massal_baca import SaringMassal
-from sync_api.v1.common_shapes import BATAS_NILAI_SARING, BadanIn, HalamanKueri, NipIn, TahunIn, TeksPendek, contoh
+from sync_api.v1.common_shapes import (
+    BATAS_NILAI_SARING,
+    BadanIn,
+    HalamanKueri,
+    NipIn,
+    TahunIn,
+    TeksPendek,
+    contoh,
+    sedikitnya_satu,
+    tepat_satu,
+)
 from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
 
 
 class SaringMassalIn(BadanIn):
+    """Keys mean "and", the values of a key "or"; at least one condition."""
+
+    model_config = contoh(
+        {"status": ["GAGAL"], "tipe_skp": ["GURU"]},
+        allOf=sedikitnya_satu("status", "kode", "unit_kerja_id", "tipe_skp", lain="belum_pernah"),
+    )
+
     status: Annotated[list[StatusSinkro], Field(max_length=100)] | None = None
     kode: Annotated[list[Kode], Field(max_length=100)] | None = None
     unit_kerja_id: Annotated[list[TeksPendek], Field(max_length=10_000)] | None = None
@@ -36,7 +53,9 @@ class SaringMassalIn(BadanIn):
 class MassalIn(BadanIn):
     """Which kinds, which year, and exactly one way to choose the people."""
 
-    model_config = contoh({"jenis": "SKP", "tahun": 2024, "semua": True})
+    model_config = contoh(
+        {"jenis": "SKP", "tahun": 2024, "semua": True}, allOf=tepat_satu(saring="object", nip="array", semua="boolean")
+    )
 
     jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=JENIS_TERBANYAK)]
     tahun: TahunIn

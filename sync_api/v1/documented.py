@@ -34,6 +34,7 @@ ARTI = {
     413: "Isi permintaan terlalu besar",
     415: "Jenis media tidak didukung",
     422: "Bentuk permintaan tidak sah",
+    429: "Terlalu banyak permintaan",
     500: "Galat internal",
     503: "Sedang tidak tersedia",
 }

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from services.sinkronisasi.jadwal_waktu import PANJANG_CRON
 from services.sinkronisasi.massal import Saring, Semua
 from sync_api.v1.bulk_shapes import SaringMassalIn
-from sync_api.v1.common_shapes import BadanIn, TahunIn, TeksCari, TeksPendek, contoh
+from sync_api.v1.common_shapes import BadanIn, TahunIn, TeksCari, TeksPendek, contoh, tepat_satu
 from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
 
 _CONTOH = {
@@ -28,7 +28,7 @@ class JadwalIn(BadanIn):
     """A bulk and when it recurs: `cron` has five fields (menit jam tanggal bulan hari) on the clock of `zona_waktu`
     (default: that of the instansi), at most every five minutes."""
 
-    model_config = contoh(_CONTOH)
+    model_config = contoh(_CONTOH, allOf=tepat_satu(saring="object", semua="boolean"))
 
     nama: TeksCari
     jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=JENIS_TERBANYAK)]

@@ -98,12 +98,15 @@ async def _isi(
     tempat: asyncio.Semaphore,
 ) -> AsyncIterator[bytes]:
     async def tulis(berkas: IO[bytes]) -> None:
-        async with konteks.baca() as conn:
-            buku = await asyncio.to_thread(bentuk, berkas, KOLOM, waktu=WAKTU)
-            async with aclosing(baris_unduhan(conn, saring, jangkauan)) as semua:
+        buku = await asyncio.to_thread(bentuk, berkas, KOLOM, waktu=WAKTU)
+        try:
+            async with konteks.baca() as conn, aclosing(baris_unduhan(conn, saring, jangkauan)) as semua:
                 async for potongan in semua:
-                    await asyncio.to_thread(lambda isi: buku.tulis(map(_nilai, isi)), potongan)
-        await asyncio.to_thread(buku.tutup, f"Jumlah baris: {buku.jumlah}")
+                    await asyncio.to_thread(buku.tulis, map(_nilai, potongan))
+            await asyncio.to_thread(buku.tutup, f"Jumlah baris: {buku.jumlah}")
+        except BaseException:
+            buku.buang()
+            raise
 
     # Taken here and not before: an answer that is never begun must not keep a place.
     async with tempat, aclosing(alirkan(tulis)) as aliran:

@@ -24,6 +24,7 @@ from sync_api.problem_shapes import galat_dari_pydantic
 from sync_api.problems import Galat, PermintaanDitolak
 from sync_api.v1.common_shapes import (
     BATAS_NILAI_SARING,
+    BULAN_TANGGAL,
     BadanIn,
     HalamanKueri,
     InstansiKueri,
@@ -36,7 +37,11 @@ TahunPeriode = Annotated[int, Field(ge=TAHUN_TERKECIL, le=TAHUN_TERBESAR, exampl
 HariBulanIn = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"),
-    Field(description="mm-dd, misalnya 31 Desember menjadi 12-31", examples=["12-31"]),
+    Field(
+        description="mm-dd, misalnya 31 Desember menjadi 12-31",
+        examples=["12-31"],
+        json_schema_extra={"pattern": f"^{BULAN_TANGGAL.format('-')}$"},
+    ),
 ]
 _CONTOH = {
     "nama": "Triwulan I",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from ekinerja_domain.unit_kerja import JenisPimpinan
 from sync_api.v1.common_shapes import (
@@ -36,7 +38,19 @@ def _tidak_kosong(nilai: Any) -> Any:
 
 
 # A field that may be left out, which leaves it as it is, but not emptied.
-BILA_DIKIRIM = BeforeValidator(_tidak_kosong)
+class _BilaDikirim:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, sumber: Any, penangan: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(_tidak_kosong, penangan(sumber))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, inti: CoreSchema, penangan: GetJsonSchemaHandler) -> dict[str, Any]:
+        skema = penangan(inti)
+        pilihan = [satu for satu in skema.get("anyOf", ()) if satu.get("type") != "null"]
+        return pilihan[0] if len(pilihan) == 1 else skema
+
+
+BILA_DIKIRIM = _BilaDikirim()
 
 
 class UnitKerjaKueri(HalamanKueri):

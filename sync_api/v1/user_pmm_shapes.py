@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from ekinerja_domain.kernel.nip import Nip
+from ekinerja_domain.user_pmm import ALASAN_HAPUS
 from sync_api.v1.common_shapes import (
     BATAS_NILAI_SARING,
+    POLA_NIP,
     BadanIn,
     HalamanKueri,
     InstansiKueri,
@@ -31,7 +33,14 @@ def _satu_atau_daftar(nilai: Any, daftar: ValidatorFunctionWrapHandler) -> Any:
     return Nip.parse(nilai) if isinstance(nilai, str) else daftar(nilai)
 
 
-_SKEMA_NIP = {"type": "string", "description": "NIP 18 angka (atau NI PPPK)", "examples": ["198501012010011001"]}
+_SKEMA_NIP: dict[str, Any] = {
+    "type": "string",
+    "minLength": 18,
+    "maxLength": 18,
+    "pattern": POLA_NIP,
+    "description": "NIP 18 angka (atau NI PPPK)",
+    "examples": ["198501012010011001"],
+}
 NipSatuAtauDaftar = Annotated[
     list[NipIn],
     Field(min_length=1, max_length=NIP_TERBANYAK),
@@ -68,7 +77,11 @@ class UserPMMKueri(SaringUserPMMKueri, HalamanKueri):
 
 
 class HapusUserPMMKueri(InstansiKueri):
-    alasan: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    alasan: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=64),
+        Field(json_schema_extra={"enum": [satu.kode for satu in ALASAN_HAPUS]}),
+    ]
 
 
 class UserPMMOut(BaseModel):

@@ -13,9 +13,9 @@ from sync_api.konsol.layar import (
     jadwal,
     jadwal_isi,
     log_sinkronisasi,
-    masuk,
     massal,
     massal_baru,
+    masuk,
     skp_saya,
     statik,
 )

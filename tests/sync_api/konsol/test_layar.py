@@ -303,3 +303,47 @@ async def test_hasil_penilaian_dikatakan_seperti_yang_dikenal(peramban: BuatPera
     isi = (await admin.buka(f"/sinkro/{gagal}")).text
     assert "Hanya 1 tipe Periode yang di perbolehkan" in isi
     assert "Silahkan menginformasikan kepada Admin e-Kinerja untuk memperbaiki data periode" in isi
+
+
+async def test_nama_jahat_diloloskan_di_setiap_layar(peramban: BuatPeramban, isian: Isian) -> None:
+    nip = await isian.pegawai(1, nama=JAHAT)
+    temuan = {**GAGAL, "pesan": JAHAT, "langkah": [JAHAT], "objek": {**GAGAL["objek"], "nama": JAHAT}}
+    sinkro = await _gagal(isian, nip, temuan=[temuan], catatan=JAHAT, keterangan=JAHAT)
+    await isian.percobaan(sinkro, 1, oleh=JAHAT, temuan=[temuan])
+    admin = peramban("ADMIN_INSTANSI", instansi_id=A, nama=JAHAT)
+    for jalur in (
+        "/",
+        "/log",
+        f"/log/baris?id={sinkro}",
+        f"/sinkro/{sinkro}",
+        f"/sinkro/mulai?jenis=SKP&nip={nip}&tahun=2024",
+        "/log?nama=%3Cscript%3Ealert(%27x%27)%3C/script%3E",
+        "/sinkro/mulai?nip=%22%3E%3Cscript%3Ealert(%27x%27)%3C/script%3E",
+    ):
+        jawaban = await admin.buka(jalur)
+        assert jawaban.status_code in (200, 422), jalur
+        assert "<script>" not in jawaban.text, jalur
+        assert "alert(" in jawaban.text, jalur
+
+
+async def test_admin_beberapa_instansi_dapat_berganti(peramban: BuatPeramban, isian: Isian) -> None:
+    for nomor, instansi_id in ((1, A), (2, B)):
+        await _gagal(isian, await isian.pegawai(nomor, instansi_id=instansi_id), instansi_id=instansi_id)
+    admin = peramban("ADMIN_INSTANSI", instansi_id=[A, B])
+    semua = (await admin.buka("/log")).text
+    assert "Ganti instansi" in semua
+    assert "Guru Uji 1" in semua
+    assert "Guru Uji 2" in semua
+    await admin.kirim("/instansi", instansi_id=B)
+    satu = (await admin.buka("/log")).text
+    assert "Guru Uji 1" not in satu
+    assert "Guru Uji 2" in satu
+    assert "pemkab-b" in satu
+
+
+async def test_isian_yang_terlalu_besar_ditolak(peramban: BuatPeramban, isian: Isian) -> None:
+    admin = peramban("ADMIN_INSTANSI", instansi_id=A)
+    jawaban = await admin.kirim("/sinkro/mulai", jenis="SKP", nip="1" * 300_000, tahun="2024")
+    assert jawaban.status_code == 413
+    lain = await admin.klien.post("/konsol/sinkro/mulai", json={"nip": "1"}, headers={"Origin": "http://127.0.0.1"})
+    assert lain.status_code == 415
