@@ -57,6 +57,7 @@ BERKUNCI = ("PERMINTAAN_MASIH_BERJALAN", "KUNCI_IDEMPOTENSI_DIPAKAI", "PERMINTAA
 UMUM: Mapping[int, str] = {404: "TIDAK_DITEMUKAN", 422: "PERMINTAAN_TIDAK_SAH", 503: "LAYANAN_TIDAK_TERSEDIA"}
 
 _CONTOH_NOMOR = "9f0c6a"
+_GALAT = {"lokasi": "body.tahun", "pesan": "paling kecil 2022"}
 
 
 def kode_operasi(operation_id: str) -> tuple[str, ...]:
@@ -87,14 +88,17 @@ def contoh_masalah(kode: str) -> dict[str, Any]:
         "kode": kode,
     }
     if masalah.status == 422:
-        isi["galat"] = (
-            [{"lokasi": "body.tahun", "pesan": "paling kecil 2022"}] if kode == "PERMINTAAN_TIDAK_SAH" else []
-        )
+        isi["galat"] = [_GALAT] if kode == "PERMINTAAN_TIDAK_SAH" else []
     return isi
+
+
+def contoh_komponen() -> dict[str, Any]:
+    """Every problem answer once, for the document's components."""
+    return {kode: {"summary": masalah.judul, "value": contoh_masalah(kode)} for kode, masalah in MASALAH.items()}
 
 
 def isi_jawaban(kode: Iterable[str]) -> dict[str, Any]:
     """The content of a problem response: one schema, one named example per code."""
-    contoh = {satu: {"summary": MASALAH[satu].judul, "value": contoh_masalah(satu)} for satu in kode}
+    contoh = {satu: {"$ref": f"#/components/examples/{satu}"} for satu in kode}
     skema = {"$ref": f"#/components/schemas/{MasalahOut.__name__}"}
     return {JENIS_MEDIA: {"schema": skema, "examples": contoh}}

@@ -8,11 +8,13 @@ from secrets import token_hex
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolPenuh
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from services.catatan_log import ringkas_galat
 from services.db.kursor import KursorTidakSah
@@ -124,7 +126,19 @@ async def _bentuk(request: Request, galat: Exception) -> Response:
 async def _http(request: Request, galat: Exception) -> Response:
     assert isinstance(galat, HTTPException)  # noqa: S101 - narrows the type, registered for this class only
     kode = KODE_MENURUT_STATUS.get(galat.status_code, "PERMINTAAN_TIDAK_SAH")
-    return jawaban_masalah(kode, request_id=request_id(request.scope), header=galat.headers)
+    header = dict(galat.headers or {})
+    if galat.status_code == 405:
+        header["Allow"] = ", ".join(sorted(_metode_dilayani(request)))
+    return jawaban_masalah(kode, request_id=request_id(request.scope), header=header)
+
+
+def _metode_dilayani(request: Request) -> set[str]:
+    """All methods of this path; the framework names only those of the first route that has it."""
+    hasil: set[str] = set()
+    for konteks in iter_route_contexts(request.app.routes):
+        if compile_path(str(konteks.path))[0].match(request.scope["path"]):
+            hasil |= set(getattr(konteks.original_route, "methods", None) or ())
+    return hasil
 
 
 async def _impor(request: Request, galat: Exception) -> Response:

@@ -72,6 +72,11 @@ async def unduh_log_sinkro(
     """Unduh Excel, atau CSV dengan `Accept: text/csv`: seluruh baris menurut saringan, yang terbaru dahulu."""
     saring = saring_log(kueri)
     jangkauan = await jangkauan_instansi(konteks, izin.jangkauan, kueri.instansi_id)
+    return await jawab_unduhan(request, konteks, saring, jangkauan)
+
+
+async def jawab_unduhan(request: Request, konteks: Konteks, saring: SaringLog, jangkauan: Jangkauan) -> Response:
+    """The file of these rows, as the request's Accept would have it. Raises DiLuarJangkauan and PermintaanDitolak."""
     async with konteks.baca() as conn:
         await periksa_saringan(conn, saring, jangkauan)
     tempat = _tempat(request)

@@ -26,6 +26,7 @@ from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.tampilan import Menu, ada_layar, alamat, halaman, pindah, potongan
 from sync_api.v1.common_shapes import NipAwalan, TahunIn, TeksCari, UnitKerjaId
 from sync_api.v1.jenis_shapes import NamaJenis
+from sync_api.v1.log_unduh import jawab_unduhan
 
 router = APIRouter()
 MENU: tuple[Menu, ...] = (Menu("Sinkronisasi", "Log Sinkronisasi", "/log", "sinkro:baca"),)
@@ -118,7 +119,6 @@ async def log(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> Response:
         pilihan=pilihan_saring(),
         boleh_massal=akses.boleh("massal:tulis"),
         boleh_sinkro=akses.boleh("sinkro:tulis"),
-        ada_unduhan=False,
         bersaring=any(v for k, v in kueri.kueri().items() if k != "jumlah_baris"),
     )
 
@@ -152,6 +152,17 @@ async def baris_segar(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> Re
         boleh_massal=akses.boleh("massal:tulis"),
         boleh_sinkro=akses.boleh("sinkro:tulis"),
     )
+
+
+@router.get("/log/unduh")
+async def unduh(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> Response:
+    """Unduh Excel: every row of the filter."""
+    kueri = urai(SaringLogIn, akses.request.query_params.multi_items())
+    saring = await _saring(akses, kueri)
+    if saring is None:
+        akses.keadaan.kilas("peringatan", "Tidak ada baris yang cocok untuk diunduh.")
+        return pindah("/log", **kueri.kueri())
+    return await jawab_unduhan(akses.request, akses.konteks, saring, akses.jangkauan)
 
 
 @router.post("/log/massal")

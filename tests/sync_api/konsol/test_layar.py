@@ -347,3 +347,23 @@ async def test_isian_yang_terlalu_besar_ditolak(peramban: BuatPeramban, isian: I
     assert jawaban.status_code == 413
     lain = await admin.klien.post("/konsol/sinkro/mulai", json={"nip": "1"}, headers={"Origin": "http://127.0.0.1"})
     assert lain.status_code == 415
+
+
+async def test_unduh_excel_menurut_saringan_dan_instansi(peramban: BuatPeramban, isian: Isian) -> None:
+    satu, dua = await isian.pegawai(1, nama="Ani"), await isian.pegawai(2, nama="Budi")
+    asing = await isian.pegawai(3, instansi_id=B, nama="Orang Sebelah")
+    await _gagal(isian, satu)
+    await _berhasil(isian, dua)
+    await _gagal(isian, asing, instansi_id=B)
+    admin = peramban("ADMIN_INSTANSI", instansi_id=A)
+    assert "/konsol/log/unduh?status=GAGAL" in (await admin.buka("/log?status=GAGAL")).text
+    berkas = await admin.buka("/log/unduh?status=GAGAL")
+    assert berkas.status_code == 200
+    assert berkas.headers["cache-control"] == "no-store"
+    assert berkas.content[:2] == b"PK"
+    csv = (await admin.buka("/log/unduh?status=GAGAL", headers={"Accept": "text/csv"})).text
+    assert "Ani" in csv
+    assert "Budi" not in csv
+    assert "Orang Sebelah" not in csv
+    kosong = await admin.buka("/log/unduh?unit=tidak-ada")
+    assert kosong.status_code == 303
