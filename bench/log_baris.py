@@ -41,7 +41,8 @@ _ISI = (
     """,
     """
     INSERT INTO sinkro (instansi_id, nip, jenis, tahun, status, hasil, tipe_skp, unit_kerja_id, kode, temuan, catatan,
-                        pemicu, oleh, percobaan_ke, lajur, giliran, dibuat_pada, diminta_pada, selesai_pada, diubah_urut)
+                        pemicu, oleh, percobaan_ke, lajur, giliran, dibuat_pada, diminta_pada, selesai_pada,
+                        diubah_urut)
     SELECT b.instansi_id, b.nip, b.jenis, b.tahun, b.status, CASE WHEN b.status = 'BERHASIL' THEN 'DATA_BARU' END,
            CASE WHEN a < 100 THEN 'PENGAWAS' WHEN a < 1000 THEN 'KEPALA_SEKOLAH' WHEN a < 9900 THEN 'GURU' END,
            b.unit_kerja_id, b.kode,

@@ -26,8 +26,8 @@ def _baris(mulai: int) -> list[tuple[Any, ...]]:
     """A chunk of rows of which every fifth has findings."""
     return [
         (
-            f"{198_001_012_010_011_000 + n}", f"Guru Contoh Nomor {n}", f"SD NEGERI {n % 900} CONTOH", "Guru", "Sinkro SKP",
-            "2024", "Berhasil" if n % 5 else "Gagal", None,
+            f"{198_001_012_010_011_000 + n}", f"Guru Contoh Nomor {n}", f"SD NEGERI {n % 900} CONTOH", "Guru",
+            "Sinkro SKP", "2024", "Berhasil" if n % 5 else "Gagal", None,
             None if n % 5 else 'Gagal Sinkro: "Nama Sekolah atau Nama Unor tidak sama dengan data PMM"',
             None if n % 5 else "Konfirmasi pemadanan unor\nPerbaiki nama unit kerja di SIASN & e-Kinerja",
             None if n % 5 else "Admin Instansi (BKD), Dinas Pendidikan", 45_323.25 + n / 86_400, 45_323.5 + n / 86_400,

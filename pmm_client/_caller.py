@@ -84,6 +84,7 @@ class Pemanggil:
         self._jam_dinding = jam_dinding
         self._gerbang = Gerbang(config.konkurensi)
         self._token = SumberToken(self._minta_token, jam)
+        self._menunggu = dict.fromkeys(Lajur, 0)
 
     async def tutup(self) -> None:
         """End a token fetch under way, the turns and the connections."""
@@ -91,6 +92,10 @@ class Pemanggil:
         await self._pacer.tutup()
         if self.pengangkut is not None:
             await self.pengangkut.tutup()
+
+    def menunggu_giliran(self, lajur: Lajur) -> int:
+        """How many calls of the lane have a place in line and no turn yet."""
+        return self._menunggu[lajur]
 
     async def panggil_wajib(
         self, titik: Titik[T], tanya: Pertanyaan, keluhan: Callable[[T], str | None] | None = None
@@ -284,11 +289,14 @@ class Pemanggil:
             saluran.lepas()
 
     async def _giliran(self, jalur: str, request_id: str, lajur: Lajur) -> None:
+        self._menunggu[lajur] += 1
         try:
             await self._pacer.giliran(lajur)
             return
         except GiliranDitahan as ditahan:
             detik = ditahan.detik
+        finally:
+            self._menunggu[lajur] -= 1
         raise GiliranTertahan("giliran ditahan", jalur=jalur, request_id=request_id, retry_after=detik)
 
     def _habiskan(self, anggaran: Anggaran, mulai: float) -> float:

@@ -126,6 +126,10 @@ class PMMClient:
         sejak = self._jam_dinding() - timedelta(seconds=pemutus.lama)
         return KeadaanSirkuit(pemutus.status, sejak, pemutus.sebab, pemutus.sisa())
 
+    def menunggu_giliran(self, lajur: Lajur) -> int:
+        """How many calls of the lane wait for a turn, for metrics."""
+        return self._pemanggil.menunggu_giliran(lajur)
+
     async def tunggu_pulih(self) -> None:
         """Return when the breaker is closed. Meanwhile it asks PMM itself whenever a probe may pass, so that it closes
         also when nobody else asks, and no person's sync is spent as a probe."""

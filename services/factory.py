@@ -6,6 +6,7 @@ from pmm_client.client import PMMClient
 from pmm_client.config import PMMConfig
 from services.db.engine import buat_engine
 from services.konteks import Konteks
+from services.metrik import amati_pmm
 from services.pmm_laju import buka_pacer
 from services.queue.lonceng import Lonceng
 from services.settings import Settings
@@ -14,7 +15,7 @@ from services.settings import Settings
 async def buka_konteks(settings: Settings, *, nama: str = "sinkro", ukuran_pool: int = 10) -> Konteks:
     """Opens what the settings name. Neither PostgreSQL nor Redis nor PMM has to be up yet."""
     pacer = buka_pacer(settings.redis_url, settings.pmm_batas_per_detik, proses=settings.pmm_proses)
-    pmm = PMMClient(konfigurasi_pmm(settings), pacer=pacer)
+    pmm = PMMClient(konfigurasi_pmm(settings), pacer=pacer, amati=amati_pmm)
     await pmm.__aenter__()
     engine = buat_engine(settings.database_url, nama=nama, ukuran_pool=ukuran_pool)
     return Konteks(settings, engine, Lonceng(settings.redis_url), pmm)

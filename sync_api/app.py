@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
-from prometheus_client import start_http_server
 
 from services.catatan_log import pasang_catatan_log
 from services.db.penyewa import pagari
@@ -20,10 +18,14 @@ from services.factory import buka_konteks
 from services.identitas.jwks import AmbilJwks
 from services.identitas.penerbit_lokal import JALUR_PENERBIT_LOKAL
 from services.identitas.verifikasi import buat_verifikator
+from services.metrik import metrik_terbuka, versi_layanan
 from services.settings import Settings, load_settings
 from services.sinkronisasi.massal_pantau import PantauanMassal
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api import health, problem_pages
+from sync_api.batas.jatah import PenghitungJatah
+from sync_api.batas.lapisan import LapisanBatas
+from sync_api.batas.penjaga import Penjaga
 from sync_api.konsol.app import pasang_konsol
 from sync_api.middleware import LapisanPermintaan
 from sync_api.openapi import dokumen_openapi
@@ -98,19 +100,18 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
             await periksa_skema(konteks.engine)
             app.state.konteks = konteks
             app.state.pantauan_massal = PantauanMassal(konteks)
-            metrik = None if pengaturan.metrics_port is None else start_http_server(pengaturan.metrics_port)
+            app.state.penjaga = penjaga = Penjaga(pengaturan, PenghitungJatah(pengaturan.redis_url))
             try:
-                yield
+                with metrik_terbuka(pengaturan, konteks, proses="api"):
+                    yield
             finally:
-                if metrik is not None:
-                    metrik[0].shutdown()
-                    metrik[0].server_close()
+                await penjaga.tutup()
         finally:
             await konteks.tutup()
 
     app = AplikasiSinkro(
         title="Sinkro",
-        version=_versi(),
+        version=versi_layanan(),
         description=PENJELASAN,
         lifespan=masa_hidup,
         redirect_slashes=False,
@@ -119,6 +120,11 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
     )
     app.state.verifikator = verifikator
     pasang_penangan_galat(app)
+    app.add_middleware(
+        LapisanBatas,
+        penjaga=lambda: getattr(app.state, "penjaga", None),
+        bersamaan=pengaturan.permintaan_bersamaan,
+    )
     app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga, proxy_tepercaya=pengaturan.proxy_tepercaya)
     for ruter in (sinkro.buat_router(JENIS_TERDAFTAR.values()), *RUTER):
         app.include_router(ruter)
@@ -127,10 +133,3 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
         app.mount(JALUR_PENERBIT_LOKAL, app.state.penerbit_lokal)
     pasang_konsol(app, pengaturan, verifikator)
     return app
-
-
-def _versi() -> str:
-    try:
-        return version("sinkro")
-    except PackageNotFoundError:
-        return "0"

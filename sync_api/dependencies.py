@@ -21,6 +21,7 @@ from services.identitas.pemanggil import SEMUA_SCOPE, Jangkauan, Pemanggil
 from services.identitas.verifikasi import KodeToken, TokenDitolak, Verifikator
 from services.konteks import Konteks
 from services.sinkronisasi.log_saring import persempit
+from sync_api.batas.penjaga import Penjaga
 from sync_api.problem_shapes import galat_dari_pydantic
 from sync_api.problems import Galat, PermintaanDitolak
 
@@ -70,7 +71,13 @@ class ButuhScope:
 
     async def __call__(self, request: Request) -> Izin:
         verifikator: Verifikator = request.app.state.verifikator
-        pemanggil = await verifikator.verifikasi(_token(request))
+        penjaga: Penjaga = request.app.state.penjaga
+        try:
+            pemanggil = await verifikator.verifikasi(_token(request))
+        except TokenDitolak:
+            await penjaga.hitung_tanpa_token(request.scope)
+            raise
+        await penjaga.hitung_pemanggil(request.scope, pemanggil)
         jangkauan = pemanggil.jangkauan(self.scope)
         if jangkauan is None:
             raise PermintaanDitolak(

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sync_api.problems import PermintaanDitolak
 
-PERMINTAAN = Counter("sinkro_http_permintaan_total", "Permintaan HTTP yang dijawab", ("metode", "rute", "status"))
+PERMINTAAN = Counter("sinkro_http_requests_total", "HTTP requests answered", ("method", "route", "status"))
 LAMA = Histogram(
-    "sinkro_http_lama_detik",
-    "Lama menjawab permintaan HTTP",
-    ("metode", "rute"),
+    "sinkro_http_request_duration_seconds",
+    "Time from the head of a request to the end of its answer",
+    ("method", "route"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+BERJALAN = Gauge("sinkro_http_requests_in_progress", "HTTP requests under way, streams included")
+LEWAT_JATAH = Counter("sinkro_http_rate_limited_total", "HTTP requests refused with 429", ("policy",))
+TOLAK_BEBAN = Counter("sinkro_http_shed_total", "HTTP requests refused with 503 because too much runs", ("reason",))
 _METODE = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 
 
 def catat_permintaan(metode: str, rute: str, status: int, detik: float) -> None:
     """Counts one answered request. `rute` is a template like `/v1/pegawai/{nip}`."""
-    metode = metode if metode in _METODE else "LAIN"
+    metode = metode if metode in _METODE else "OTHER"
     PERMINTAAN.labels(metode, rute, str(status)).inc()
     LAMA.labels(metode, rute).observe(detik)
+
+
+def catat_lewat_jatah(anggaran: str) -> None:
+    """Counts one request beyond its budget."""
+    LEWAT_JATAH.labels(anggaran).inc()
+
+
+def catat_tolak_beban(sebab: str) -> None:
+    """Counts one request for which there was no room: `requests`, `large_bodies` or `deadline`."""
+    TOLAK_BEBAN.labels(sebab).inc()
 
 
 def dari_mesin_sendiri(request: Request) -> bool:

@@ -18,12 +18,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.audit import Asal, berasal
 from services.db.penyewa import TANPA_PEMANGGIL, sebagai_penyewa
 from sync_api.alamat import Jaringan, alamat_klien
+from sync_api.batas.penjaga import KUNCI_ALAMAT, jatah_permintaan
 from sync_api.metrics import catat_permintaan
 
 _log = structlog.get_logger("sinkro.akses")
 _SAH = re.compile(r"[\x21-\x7e]{1,128}")
 _KUNCI = "sinkro.request_id"
 TANPA_RUTE = "(tanpa rute)"
+
+
+class PembacaLambat(Exception):
+    """The client takes no bytes of an answer any more: the connection is broken off."""
 
 
 def request_id(scope: Scope) -> str:
@@ -59,12 +64,15 @@ class LapisanPermintaan:
                 status = pesan["status"]
                 kepala = MutableHeaders(raw=pesan.setdefault("headers", []))
                 kepala["X-Request-ID"] = nomor
+                if (jatah := jatah_permintaan(scope)) is not None:
+                    kepala.update(jatah.header())
                 kepala.setdefault("X-Content-Type-Options", "nosniff")
                 # Answers hold personal data: no cache on the way may keep them.
                 kepala.setdefault("Cache-Control", "private, no-cache")
             await send(pesan)
 
-        asal = Asal(nomor, alamat_klien(scope, self._proxy))
+        alamat = scope[KUNCI_ALAMAT] = alamat_klien(scope, self._proxy)
+        asal = Asal(nomor, alamat)
         with (
             structlog.contextvars.bound_contextvars(request_id=nomor),
             sebagai_penyewa(TANPA_PEMANGGIL),
@@ -72,6 +80,8 @@ class LapisanPermintaan:
         ):
             try:
                 await self._app(scope, receive, kirim)
+            except PembacaLambat:
+                raise
             except Exception as galat:
                 jawaban = self._jawab_galat(Request(scope), galat)
                 if status:

@@ -22,6 +22,8 @@ from sync_api.problems import MASALAH
 from sync_api.v1.common_shapes import MasalahOut
 from sync_api.v1.documented import ARTI
 
+# Of the contract, not of the program: the first number grows when a client of the old document would break.
+VERSI_KONTRAK = "1.0.0"
 _SKEMA_FASTAPI = ("HTTPValidationError", "ValidationError")
 _ACUAN = "#/components/schemas/{model}"
 
@@ -57,7 +59,7 @@ def badan_rute(rute: APIRoute) -> type[BaseModel] | None:
 def dokumen_openapi(app: FastAPI) -> dict[str, Any]:
     """The whole document."""
     dokumen = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        title=app.title, version=VERSI_KONTRAK, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     komponen = dokumen.setdefault("components", {})
     skema = komponen.setdefault("schemas", {})

@@ -66,6 +66,12 @@ def _dari_katalog(kode: Kode, status: int) -> tuple[str, int, str, str]:
 
 MASALAH: Mapping[str, Masalah] = _tabel(
     (
+        "HTTP_TIDAK_SAH",
+        400,
+        "Permintaan HTTP tidak sah",
+        "Yang diterima bukan permintaan HTTP/1.1 yang sah; sambungan ditutup.",
+    ),
+    (
         "TOKEN_TIDAK_ADA",
         401,
         "Token tidak ada",
@@ -112,6 +118,12 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         405,
         "Metode tidak diizinkan",
         "Alamat ini tidak melayani metode HTTP tersebut; header Allow menyebut yang dilayani.",
+    ),
+    (
+        "PERMINTAAN_TERLALU_LAMBAT",
+        408,
+        "Permintaan terlalu lambat",
+        "Permintaan tidak diterima lengkap dalam waktunya; sambungan ditutup. Ulangi dengan sambungan yang lebih baik.",
     ),
     (
         "KONFLIK",
@@ -174,6 +186,12 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         "Batas isi permintaan 64 KiB; untuk sinkro-massal dan referensi/impor 64 MiB.",
     ),
     (
+        "ALAMAT_TERLALU_PANJANG",
+        414,
+        "Alamat terlalu panjang",
+        "Jalur dan saringan bersama-sama paling panjang 16 KiB.",
+    ),
+    (
         "JENIS_MEDIA_TIDAK_DIDUKUNG",
         415,
         "Jenis media tidak didukung",
@@ -214,6 +232,12 @@ MASALAH: Mapping[str, Masalah] = _tabel(
         429,
         "Terlalu banyak permintaan",
         "Ulangi setelah waktu pada header Retry-After.",
+    ),
+    (
+        "HEADER_TERLALU_BESAR",
+        431,
+        "Header terlalu besar",
+        "Header bersama-sama paling besar 32 KiB dan paling banyak 100 buah.",
     ),
     (
         "GALAT_INTERNAL",

@@ -44,10 +44,12 @@ class KasusTercatat:
 
 @dataclass(frozen=True, slots=True)
 class HasilCatat:
-    """Who must be judged anew since facts changed, and how many waiting syncs were released."""
+    """Who must be judged anew since facts changed, how many waiting syncs were released, and how attempts ended."""
 
     ulangi: list[Butir]
     dilepas: int
+    # (jenis, outcome, findings) of each attempt that ended, to be counted after the commit.
+    berakhir: tuple[tuple[str, str, frozenset[str]], ...] = ()
 
 
 async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> HasilCatat:
@@ -66,7 +68,10 @@ async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> Has
     hasil_butir |= await selesaikan_skp_rotasi(conn, [a.butir for a in akhir if a.peristiwa is Peristiwa.BERHASIL])
     dilepas = await _lepaskan_yang_menunggu(conn, putusan)
     await catat_butir_selesai(conn, hasil_butir)
-    return HasilCatat(ulangi, dilepas)
+    berakhir = tuple(
+        (a.butir.jenis, a.hasil_butir or str(a.peristiwa), frozenset(str(t.kode) for t in a.temuan)) for a in akhir
+    )
+    return HasilCatat(ulangi, dilepas, berakhir)
 
 
 async def _yang_masih_berlaku(

@@ -22,7 +22,9 @@ from ekinerja_domain.penilaian import LampiranPenilaian
 from ekinerja_domain.sinkronisasi.fakta import JawabanPMM
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from ekinerja_domain.skp import Rhk
+from pmm_client import Lajur
 from services.konteks import Konteks
+from services.metrik import catat_percobaan
 from services.penilaian.muat import muat_lampiran, muat_penilaian
 from services.sinkronisasi.ambil import Pengambilan, Permintaan, SumberPMM
 from services.sinkronisasi.antrean import Butir, kembalikan
@@ -60,18 +62,19 @@ class Diminta:
 
 @dataclass(slots=True)
 class Mesin:
-    """The engine of one process. `gerbang_massal` lets only so many bulk calls queue before PMM, so that a button
-    press does not wait behind a batch."""
+    """The engine of one process. Bulks ask PMM in a lane of their own, and `gerbang_massal` lets only so many of their
+    calls queue before it, so that a button press does not wait behind a batch."""
 
     konteks: Konteks
     pmm: SumberPMM
+    pmm_massal: SumberPMM
     referensi: SimpananReferensi
     gerbang_massal: asyncio.Semaphore
 
     @classmethod
     def buat(cls, konteks: Konteks) -> Mesin:
         gerbang = asyncio.Semaphore(max(1, konteks.settings.pmm_konkurensi))
-        return cls(konteks, konteks.pmm, SimpananReferensi(), gerbang)
+        return cls(konteks, konteks.pmm, konteks.pmm.di_lajur(Lajur.MASSAL), SimpananReferensi(), gerbang)
 
     async def kerjakan(self, butir: Sequence[Butir], *, massal: bool) -> None:
         """Carries claimed syncs through to the end. Never raises for what happens to one of them; raises only when the
@@ -105,7 +108,8 @@ class Mesin:
         daftar, sumber = JENIS_TERDAFTAR[jenis], self.konteks.settings.nama_sumber
         try:
             async with self.gerbang_massal if massal else nullcontext():
-                return await daftar.tanya(self.pmm, permintaan, referensi, sumber=sumber)
+                pmm = self.pmm_massal if massal else self.pmm
+                return await daftar.tanya(pmm, permintaan, referensi, sumber=sumber)
         except Exception as galat:  # noqa: BLE001 - one person's fault must not become everybody's
             return Pengambilan(jawaban=None, galat=galat)
 
@@ -228,6 +232,8 @@ class Mesin:
     async def _catat(self, tercatat: Sequence[KasusTercatat]) -> list[Butir]:
         async with self.konteks.transaksi() as conn:
             hasil = await catat(conn, tercatat)
+        for jenis, akhir, kode in hasil.berakhir:
+            catat_percobaan(jenis, akhir, kode)
         await self.konteks.lonceng.bunyikan_massal(hasil.dilepas)
         return hasil.ulangi
 

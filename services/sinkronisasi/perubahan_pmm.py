@@ -176,9 +176,8 @@ async def _tanya(
         return []
     except PMMError:
         return [Disepakati(nip, tahun, JenisSinkro.SKP.value)]
-    jenis = {
-        JenisSinkro.SKP_PLT if s.penugasan == "PLT" else JenisSinkro.SKP
+    return [
+        Disepakati(nip, tahun, (JenisSinkro.SKP_PLT if s.penugasan == "PLT" else JenisSinkro.SKP).value, s.id)
         for s in semua
         if s.status == "DISEPAKATI" and (s.id in skp_id or None in skp_id)
-    }
-    return [Disepakati(nip, tahun, j.value) for j in sorted(jenis)]
+    ]

@@ -61,11 +61,12 @@ class Calon:
 
 @dataclass(frozen=True, slots=True)
 class Disepakati:
-    """A sync to be queued since PMM has an agreed SKP for it."""
+    """A sync to be queued since PMM has an agreed SKP for it. `skp_id` None: which one is not known."""
 
     nip: str = field(repr=False)
     tahun: int
     jenis: str
+    skp_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +318,16 @@ def _isi(disepakati: Sequence[Disepakati]) -> dict[str, Any]:
         "nip": [d.nip for d in disepakati],
         "tahun": [d.tahun for d in disepakati],
         "jenis": [d.jenis for d in disepakati],
+        "skp": [d.skp_id for d in disepakati],
     }
 
 
-_DISEPAKATI = """unnest(CAST(:nip AS text[]), CAST(:tahun AS integer[]), CAST(:jenis AS text[]))
-    AS d (nip, tahun, jenis)"""
+# What landed between the question to PMM and now is here already.
+_DISEPAKATI = """(
+    SELECT DISTINCT nip, tahun, jenis
+    FROM unnest(CAST(:nip AS text[]), CAST(:tahun AS integer[]), CAST(:jenis AS text[]), CAST(:skp AS text[]))
+        AS m (nip, tahun, jenis, skp_id)
+    WHERE NOT EXISTS (SELECT FROM skp k WHERE k.nip = m.nip AND k.pmm_skp_id = m.skp_id)) AS d"""
 
 
 async def _kunci_instansi(conn: AsyncConnection, disepakati: Sequence[Disepakati]) -> None:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from services.catatan_log import pasang_catatan_log
 from services.db.skema import periksa_skema
 from services.factory import buka_konteks
+from services.metrik import metrik_terbuka
 from services.queue.lonceng import ANTREAN_ARQ, PEKERJAAN_BEL, pengaturan_redis, sandi, urai
 from services.settings import Settings
 from services.sinkronisasi.antrean import Lajur
@@ -41,20 +42,24 @@ async def run_worker(settings: Settings) -> None:
     konteks = await buka_konteks(settings, nama="sinkro-worker")
     try:
         await periksa_skema(konteks.engine)
-        pekerja = Pekerja(konteks)
-        henti = asyncio.Event()
-        for sinyal in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(sinyal, henti.set)
-        kerja = asyncio.create_task(pekerja.jalan())
-        dengar = asyncio.create_task(_dengarkan(settings, pekerja))
-        _log.info("pekerja siap")
-        _tandai_siap(settings)
-        await asyncio.wait([asyncio.create_task(henti.wait()), kerja], return_when=asyncio.FIRST_COMPLETED)
-        dengar.cancel()
-        await pekerja.berhenti()
-        await kerja
+        with metrik_terbuka(settings, konteks, proses="worker"):
+            await _kerja(settings, Pekerja(konteks))
     finally:
         await konteks.tutup()
+
+
+async def _kerja(settings: Settings, pekerja: Pekerja) -> None:
+    henti = asyncio.Event()
+    for sinyal in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sinyal, henti.set)
+    kerja = asyncio.create_task(pekerja.jalan())
+    dengar = asyncio.create_task(_dengarkan(settings, pekerja))
+    _log.info("pekerja siap")
+    _tandai_siap(settings)
+    await asyncio.wait([asyncio.create_task(henti.wait()), kerja], return_when=asyncio.FIRST_COMPLETED)
+    dengar.cancel()
+    await pekerja.berhenti()
+    await kerja
 
 
 def _tandai_siap(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from ekinerja_domain.sinkronisasi.temuan import Kode
 from pmm_client import SebabTerbuka, StatusSirkuit
 from services.konteks import Konteks
+from services.metrik import SEWA_HILANG, TUGAS_GAGAL
 from services.sinkronisasi.antrean import (
     PERPANJANG_SETIAP_DETIK,
     Butir,
@@ -222,6 +223,7 @@ class Pekerja:
         except DATABASE_PERGI:
             raise
         except Exception:  # noqa: BLE001 - one duty's fault must not end the worker
+            TUGAS_GAGAL.labels(tugas.nama).inc()
             _log.exception("galat internal pada tugas berkala", tugas=tugas.nama)
 
     async def _perpanjang(self) -> None:
@@ -241,6 +243,7 @@ class Pekerja:
                 await catat_hambatan(conn, _KODE_SAKIT[keadaan.sebab], keadaan.sejak)
         self._ada_massal.set()
         if putus:
+            SEWA_HILANG.inc(putus)
             _log.warning("sewa yang lewat dikembalikan ke antrean", jumlah=putus)
         for lajur in siap:
             self.bangun(lajur)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from services.idempotensi import hapus_kedaluwarsa
 from services.konteks import Konteks
+from services.metrik_keadaan import BACA_SETIAP_DETIK, baca_keadaan
 from services.sinkronisasi.jadwal_pelaksanaan import jalankan_jadwal
 from services.sinkronisasi.log_hitungan import gabungkan_hitungan, rawat_hitungan
 from services.sinkronisasi.perubahan_pmm import ikuti_perubahan
@@ -56,4 +57,5 @@ DAFTAR_TUGAS: tuple[TugasBerkala, ...] = (
     TugasBerkala("perubahan-pmm", 1, ikuti_perubahan),
     TugasBerkala("tanya-ulang", 300, tanya_ulang),
     TugasBerkala("masa-pimpinan", 60, lepaskan_menurut_tanggal),
+    TugasBerkala("keadaan-metrik", BACA_SETIAP_DETIK, baca_keadaan),
 )

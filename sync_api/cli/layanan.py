@@ -33,6 +33,7 @@ def jalankan_api(host: str, port: int) -> None:
     import uvicorn
 
     from sync_api.app import create_app
+    from sync_api.batas.protokol import ProtokolBerbatas
 
     # The application checks the schema too; asked here first, the reason becomes one line instead of a failed start.
     with _basis_data_terjelaskan():
@@ -47,6 +48,9 @@ def jalankan_api(host: str, port: int) -> None:
 
     konfigurasi = uvicorn.Config(
         app,
+        http=ProtokolBerbatas,
+        # There are none; without this a client could upgrade to a protocol that has none of our limits.
+        ws="none",
         # Our own log has one line per request without NIPs; uvicorn's would show the paths.
         access_log=False,
         log_config=None,

@@ -67,6 +67,7 @@ class BerandaIn(IsianIn):
 
 @router.get("/")
 async def beranda(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> Response:
+    """The front page of one instansi."""
     if not akses.boleh("massal:baca"):
         return pindah("/skp-saya" if ada_layar(akses, "/skp-saya") else "/log")
     kueri = urai(BerandaIn, akses.request.query_params.multi_items())

@@ -4,7 +4,7 @@ them, and the button for each jenis. Only ever about the caller's own NIP, whate
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -50,12 +50,22 @@ class TahunSayaIn(IsianIn):
     tahun: TahunIn | None = None
 
 
+# Bulks ask for these for everybody; this answer says that the person is not concerned.
+_TIDAK_MENYANGKUT: Mapping[str, Sequence[str]] = {
+    JenisSinkro.SKP_PLT: [Kode.SKP_PMM_BELUM_ADA],
+    JenisSinkro.SKP_ROTASI: [Kode.TIDAK_ADA_ROTASI],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pesan:
-    """A text for somebody who can repair what is wrong, to be sent by the person themselves."""
+    """A text for somebody who can repair what is wrong, to be sent by the person themselves. `bantuan`: the person
+    acts first, and this is whom to ask when that does not help; `lainnya`: who may act beside."""
 
     kepada: str
     teks: str
+    bantuan: bool
+    lainnya: tuple[str, ...] = ()
 
 
 @router.get("/skp-saya")
@@ -138,19 +148,19 @@ def satu_kalimat(kendala: Sequence[dict[str, Any]]) -> str:
 
 
 def pesan_untuk(kendala: Sequence[dict[str, Any]], orang: dict[str, Any], tahun: int, nama_sumber: str) -> list[Pesan]:
-    """One text for each who acts first on a fault, but for the person: who writes, what is wrong, what is asked."""
+    """One text for each who acts first on a fault beside the person: who writes, what is wrong, what is asked."""
     menurut: dict[str, list[dict[str, Any]]] = {}
     for satu in kendala:
-        pelaku = str(satu["pelaku"][0]) if satu["pelaku"] else ""
-        if pelaku and pelaku != Pelaku.PEGAWAI:
-            menurut.setdefault(pelaku, []).append(satu)
+        pelaku = [str(p) for p in satu["pelaku"] if p != Pelaku.PEGAWAI]
+        if pelaku:
+            menurut.setdefault(pelaku[0], []).append(satu)
     unit = (orang["unit_kerja"] or {}).get("nama")
     tempat = f" dari {unit}" if unit else ""
     hasil = []
-    for pelaku, daftar in menurut.items():
-        kepada = kata.sebut(pelaku, kata.PELAKU)
+    for pelaku_ini, daftar in menurut.items():
+        kepada = kata.sebut(pelaku_ini, kata.PELAKU)
         baris = [
-            f"Yth. {kepada},",
+            f"Yth. Bapak/Ibu {kepada},",
             "",
             f"Saya {orang['nama']}, NIP {orang['nip']}{tempat}.",
             f"SKP saya tahun {tahun} belum dapat mengalir dari {nama_sumber} ke e-Kinerja karena:",
@@ -159,8 +169,16 @@ def pesan_untuk(kendala: Sequence[dict[str, Any]], orang: dict[str, Any], tahun:
             baris.append(f"{nomor}. {satu['pesan']}")
             baris += [f"   - {langkah}" for langkah in satu["langkah"]]
         baris += ["", "Mohon bantuannya. Terima kasih."]
-        hasil.append(Pesan(kepada, "\n".join(baris)))
-    return hasil
+        lain = dict.fromkeys(str(p) for satu in daftar for p in satu["pelaku"])
+        hasil.append(
+            Pesan(
+                kepada,
+                "\n".join(baris),
+                bantuan=all(satu["pelaku"][0] == Pelaku.PEGAWAI for satu in daftar),
+                lainnya=tuple(kata.sebut(p, kata.PELAKU) for p in lain if p not in (pelaku_ini, Pelaku.PEGAWAI)),
+            )
+        )
+    return sorted(hasil, key=lambda p: p.bantuan)
 
 
 def _tombol(
@@ -177,7 +195,9 @@ def _tombol(
     hasil = []
     for jenis in [*_URUTAN, *(j for j in JENIS_TERDAFTAR if j not in _URUTAN)]:
         satu = baris.get(jenis)
-        tampil = jenis in JENIS_UTAMA or satu is not None or (jenis == JenisSinkro.SKP_ROTASI and perlu_rotasi)
+        kode = [t["kode"] for t in satu["temuan"]] if satu is not None else []
+        menyangkut = satu is not None and not (kode and kode == _TIDAK_MENYANGKUT.get(jenis))
+        tampil = jenis in JENIS_UTAMA or menyangkut or (jenis == JenisSinkro.SKP_ROTASI and perlu_rotasi)
         if jenis not in JENIS_TERDAFTAR or not tampil:
             continue
         menyusul = jenis in (JenisSinkro.PENILAIAN_PERIODIK, JenisSinkro.PENILAIAN_FINAL) and not skp_masuk
@@ -186,7 +206,7 @@ def _tombol(
             {
                 "jenis": str(jenis),
                 "baris": satu,
-                "kode": [t["kode"] for t in satu["temuan"]] if satu is not None else [],
+                "kode": kode,
                 "sebab": satu_kalimat([t for t in satu["temuan"] if t["tingkat"] == Tingkat.GAGAL]) if satu else "",
                 "menyusul": menyusul,
                 "tombol": boleh and orang is not None and not menyusul and not sedang,

@@ -52,9 +52,7 @@ async def test_dihitung_dahulu_lalu_ditanyakan_sekali(peramban: BuatPeramban, is
     halaman = await admin.klien.get(mulai.headers["location"])
     assert "Sinkro massal dimulai" in halaman.text
     assert "data-segar" in halaman.text
-    assert [(m.jumlah, m.status, m.jenis) for m in await _massal(isian)] == [
-        (4, "BERJALAN", ["SKP_PLT", "SKP"])
-    ]
+    assert [(m.jumlah, m.status, m.jenis) for m in await _massal(isian)] == [(4, "BERJALAN", ["SKP_PLT", "SKP"])]
     riwayat = (await admin.buka("/massal")).text
     assert "Sedang berjalan atau dijeda" in riwayat
 
