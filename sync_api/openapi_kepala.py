@@ -19,9 +19,8 @@ KOMPONEN: dict[str, Any] = {
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
         "example": "5",
     },
-    "RateLimitLimit": _teks("Permintaan yang dilayani dalam satu jendela", "600"),
-    "RateLimitRemaining": _teks("Sisa permintaan dalam jendela ini", "599"),
-    "RateLimitReset": _teks("Detik sampai jendela berikutnya", "42"),
+    "RateLimitPolicy": _teks("Kuota pemanggil: q permintaan dalam w detik (draf IETF HTTPAPI)", '"baca";q=600;w=60'),
+    "RateLimit": _teks("Sisa kuota r, pulih dalam t detik", '"baca";r=599;t=42'),
     "WWWAuthenticate": _teks("Tantangan RFC 6750", 'Bearer realm="sinkro", error="invalid_token"'),
     "IdempotencyReplayed": _teks(f"true bila jawaban ini diulang menurut {HEADER}", "true"),
 }
@@ -70,8 +69,8 @@ def lengkapi(operasi: dict[str, Any], metode: str, *, berkunci: bool, bertoken: 
             _kepala(satu, "WWW-Authenticate")
         if status in ("429", "503"):
             _kepala(satu, "Retry-After")
-        if bertoken and status == "429":
-            for nama in ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"):
+        if bertoken and status != "401":
+            for nama in ("RateLimit-Policy", "RateLimit"):
                 _kepala(satu, nama)
 
 

@@ -9,17 +9,19 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, null, select
+from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, case, cast, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import HasilPercobaan
 from services.db.kursor import Kursor
+from services.db.siap import PerintahSiap
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log_calon import calon_halaman
+from services.sinkronisasi.log_calon import Pilihan, calon_halaman, pilih, pilihan_langsung
 from services.sinkronisasi.log_saring import SaringLog, terlihat
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
@@ -43,11 +45,31 @@ async def halaman_log(
 
     Raises KursorTidakSah for a cursor that is not of this filter and this reach.
     """
-    s = SinkroRow
     daftar = nama_daftar(saring, jangkauan)
     setelah = None if kursor is None else Kursor.dari_teks(kursor, daftar)
-    calon = await calon_halaman(conn, saring, jangkauan, setelah=setelah, batas=jumlah_baris + 1)
-    perintah = (
+    langsung = pilihan_langsung(saring, jangkauan)
+    if langsung is not None:
+        siap = _halaman_siap(saring, jangkauan, jumlah_baris, setelah is not None)
+        letak = {} if setelah is None else {"waktu": setelah.waktu, "nomor": setelah.id}
+        baris = (await siap.jalankan(conn, **letak)).all()
+    else:
+        pilihan = await pilih(conn, saring, jangkauan)
+        tempat = None if setelah is None else (setelah.waktu, setelah.id)
+        baris = (await conn.execute(_halaman(saring, jangkauan, pilihan, jumlah_baris, tempat))).all()
+    berikut = None
+    if len(baris) > jumlah_baris:
+        baris = baris[:jumlah_baris]
+        berikut = Kursor(baris[-1].dibuat_pada, baris[-1].id).ke_teks(daftar)
+    return HalamanLog(tuple(b.isi for b in baris), berikut)
+
+
+def _halaman(
+    saring: SaringLog, jangkauan: Jangkauan, pilihan: Pilihan, jumlah_baris: int, setelah: tuple[Any, Any] | None
+) -> Select[*tuple[Any, ...]]:
+    """One row more than the page, which tells whether there is a next one."""
+    s = SinkroRow
+    calon = calon_halaman(saring, jangkauan, pilihan, setelah=setelah, batas=jumlah_baris + 1)
+    return (
         select(calon.c.dibuat_pada, calon.c.id, cast(json_baris(), Text).label("isi"))
         .select_from(calon)
         .join(s, s.id == calon.c.id)
@@ -55,12 +77,14 @@ async def halaman_log(
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
         .order_by(calon.c.dibuat_pada.desc(), calon.c.id.desc())
     )
-    baris = (await conn.execute(perintah)).all()
-    berikut = None
-    if len(baris) > jumlah_baris:
-        baris = baris[:jumlah_baris]
-        berikut = Kursor(baris[-1].dibuat_pada, baris[-1].id).ke_teks(daftar)
-    return HalamanLog(tuple(b.isi for b in baris), berikut)
+
+
+@lru_cache(maxsize=512)
+def _halaman_siap(saring: SaringLog, jangkauan: Jangkauan, jumlah_baris: int, bersambung: bool) -> PerintahSiap:
+    """The page of a filter that many ask for again and again; `bersambung`: after :waktu and :nomor."""
+    setelah = (bindparam("waktu", type_=DateTime(timezone=True)), bindparam("nomor", type_=Uuid()))
+    pilihan = pilihan_langsung(saring, jangkauan) or Pilihan()
+    return PerintahSiap(_halaman(saring, jangkauan, pilihan, jumlah_baris, setelah if bersambung else None))
 
 
 async def satu_sinkro(

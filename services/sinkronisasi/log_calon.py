@@ -7,6 +7,7 @@ each in the order of its index; which groups there are the counters say, in the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.db.kursor import Kursor
 from services.db.pencarian import nip_bernama, sinkro_berkode
 from services.db.tables import HitunganRow, HitunganUbahanRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow
 from services.identitas.pemanggil import Jangkauan
@@ -44,17 +44,49 @@ HURUF_TERSEDIKIT = 3
 PANJANG_NIP = 18
 
 
-async def calon_halaman(
-    conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan, *, setelah: Kursor | None, batas: int
+@dataclass(frozen=True, slots=True)
+class Pilihan:
+    """How to find the rows: by a condition that leaves few (`jarang`), group by group, or by walking the log."""
+
+    jarang: ColumnElement[bool] | None = None
+    per_kelompok: bool = False
+
+
+def pilihan_langsung(saring: SaringLog, jangkauan: Jangkauan) -> Pilihan | None:
+    """How, where nothing need be looked up for it; else None."""
+    if saring.id or saring.unit_kerja_id:
+        return Pilihan(jarang=true())
+    if saring.nip or saring.nama or saring.kode or saring.massal_id:
+        return None
+    menyempit = bool(saring.jenis or saring.tahun or saring.status)
+    if jangkauan.nip is not None:
+        return Pilihan()
+    if jangkauan.instansi is not None:
+        return Pilihan(per_kelompok=menyempit or len(jangkauan.instansi) > 1)
+    return None if menyempit or saring.tipe_skp else Pilihan()
+
+
+async def pilih(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> Pilihan:
+    """How, after a look at how rare what is asked for is."""
+    langsung = pilihan_langsung(saring, jangkauan)
+    if langsung is not None:
+        return langsung
+    jarang = await _jarang(conn, saring, jangkauan)
+    if jarang is not None:
+        return Pilihan(jarang=jarang)
+    return Pilihan(per_kelompok=await _per_kelompok(conn, saring, jangkauan))
+
+
+def calon_halaman(
+    saring: SaringLog, jangkauan: Jangkauan, pilihan: Pilihan, *, setelah: tuple[Any, Any] | None, batas: int
 ) -> CTE:
-    """A CTE (dibuat_pada, id) of the first `batas` rows after `setelah`, newest request first."""
+    """A CTE (dibuat_pada, id) of the first `batas` rows after `setelah` (waktu, id), newest request first."""
     s = SinkroRow
     syarat = and_(terlihat(jangkauan), cocok_kolom(saring))
     if setelah is not None:
-        syarat = and_(syarat, tuple_(s.dibuat_pada, s.id) < tuple_(setelah.waktu, setelah.id))
-    jarang = await _jarang(conn, saring, jangkauan)
-    if jarang is not None:
-        return _teratas(_semua(and_(syarat, jarang)).cte("jarang").prefix_with("MATERIALIZED"), batas)
+        syarat = and_(syarat, tuple_(s.dibuat_pada, s.id) < tuple_(*setelah))
+    if pilihan.jarang is not None:
+        return _teratas(_semua(and_(syarat, pilihan.jarang)).cte("jarang").prefix_with("MATERIALIZED"), batas)
     if saring.nip:
         syarat = and_(syarat, or_(*(awalan_nip(s.nip, awal) for awal in saring.nip)))
     if saring.nama:
@@ -65,7 +97,7 @@ async def calon_halaman(
         butir = MassalButirRow
         milik = and_(butir.massal_id.in_(list(saring.massal_id)), butir.sinkro_id == s.id)
         syarat = and_(syarat, select(butir.sinkro_id).where(milik).exists())
-    if await _per_kelompok(conn, saring, jangkauan):
+    if pilihan.per_kelompok:
         return _dari_kelompok(saring, jangkauan, syarat, batas)
     return _urut(_semua(syarat), s.dibuat_pada, s.id).limit(batas).cte("calon")
 
@@ -86,8 +118,6 @@ def _teratas(sumber: CTE, batas: int) -> CTE:
 async def _jarang(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> ColumnElement[bool] | None:
     """A condition that leaves at most some thousand rows, found by the index of what is rare; None: nothing is."""
     s = SinkroRow
-    if saring.id or saring.unit_kerja_id:
-        return true()
     if saring.nip or saring.nama:
         nip = await _nip(conn, saring, jangkauan)
         if nip is not None:

@@ -298,7 +298,7 @@ async def test_siap_dan_metrik(app: FastAPI, klien: AsyncClient) -> None:
     assert (await klien.get("/readyz")).json() == {"status": "SIAP", "postgresql": True, "redis": True, "skema": True}
     await klien.get("/v1/pegawai/198001012010011001")
     metrik = await klien.get("/metrics")
-    assert 'rute="/v1/pegawai/{nip}",status="401"' in metrik.text
+    assert 'route="/v1/pegawai/{nip}",status="401"' in metrik.text
     assert "198001012010011001" not in metrik.text
     periksa_masalah(await klien.get("/metrics", headers={"X-Forwarded-For": "10.0.0.1"}), 404, "TIDAK_DITEMUKAN")
     async with klien_untuk(app, alamat="10.0.0.7") as luar:
