@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_DIALEK = dialect()
+_DIALEK = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
 class PerintahSiap:

@@ -21,6 +21,18 @@ STATUS_MASSAL: Mapping[str, str] = {
     "SELESAI": "Selesai",
     "DIBATALKAN": "Dibatalkan",
 }
+STATUS_PADANAN: Mapping[str, str] = {
+    "OTOMATIS": "Menurut nama",
+    "USULAN": "Usulan",
+    "DIKONFIRMASI": "Dikonfirmasi",
+    "DITOLAK": "Ditolak",
+}
+NADA_PADANAN: Mapping[str, str] = {
+    "OTOMATIS": "info",
+    "USULAN": "peringatan",
+    "DIKONFIRMASI": "berhasil",
+    "DITOLAK": "netral",
+}
 # The tone of a badge: how it is coloured, always beside its word.
 NADA: Mapping[str, str] = {
     "MENUNGGU": "netral",
