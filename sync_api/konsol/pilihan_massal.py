@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,7 +23,7 @@ from services.sinkronisasi.massal_berkas import BerkasTidakSah, baca_nip_berkas
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from services.unit_kerja.queries import SaringUnitKerja, daftar_unit_kerja
 from sync_api.konsol import kata
-from sync_api.konsol.isian import IsianIn, IsianSalah, berkas_isian
+from sync_api.konsol.isian import IsianIn, IsianSalah, berkas_isian, urai
 from sync_api.konsol.nip_daftar import TEKS_TERPANJANG, dari_bidang, dari_tempelan, dari_terbaca, sebagai_bidang
 from sync_api.v1.common_shapes import TahunIn, TeksCari, UnitKerjaId
 from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal
@@ -39,6 +39,13 @@ class Cara(StrEnum):
     SEMUA = "semua"
     SARING = "saring"
     NIP = "nip"
+
+
+# What belongs to one way of choosing only; a form sends it whatever was chosen.
+_MILIK_CARA = {
+    str(Cara.SARING): frozenset({"status", "kode", "tipe_skp", "belum_pernah", "unit", "unit_kerja_id"}),
+    str(Cara.NIP): frozenset({"daftar", "isi", "tolak"}),
+}
 
 
 class PilihanMassalIn(IsianIn):
@@ -59,6 +66,9 @@ class PilihanMassalIn(IsianIn):
     tolak: Annotated[tuple[Annotated[str, StringConstraints(max_length=300)], ...], Field(max_length=1_000)] = ()
 
 
+PilihanT = TypeVar("PilihanT", bound=PilihanMassalIn)
+
+
 @dataclass(frozen=True, slots=True)
 class Terpilih:
     """The choice for the services, the same as hidden fields, and in words."""
@@ -67,6 +77,20 @@ class Terpilih:
     bidang: tuple[tuple[str, str], ...]
     kata: str
     unit: tuple[str, ...] = ()
+
+
+def bidang_berlaku(
+    pasangan: Sequence[tuple[str, object]], penentu: str, milik: Mapping[str, frozenset[str]]
+) -> list[tuple[str, object]]:
+    """Without the fields that belong to another value of `penentu` than the chosen one: nobody sees a fault in them."""
+    dipilih = next((nilai for nama, nilai in reversed(pasangan) if nama == penentu), None)
+    lain = frozenset().union(*(bidang for nilai, bidang in milik.items() if nilai != dipilih))
+    return [(nama, nilai) for nama, nilai in pasangan if nama not in lain]
+
+
+def urai_pilihan(model: type[PilihanT], pasangan: Sequence[tuple[str, object]]) -> PilihanT:
+    """The form as `model`. Raises IsianSalah."""
+    return urai(model, bidang_berlaku(pasangan, "cara", _MILIK_CARA))
 
 
 async def terpilih(

@@ -31,16 +31,18 @@ from services.sinkronisasi.jadwal_waktu import (
 from services.sinkronisasi.massal import Saring, Semua
 from services.sinkronisasi.massal_taksiran import Taksiran, taksir_massal
 from sync_api.konsol.cron_kata import HARI, PilihanWaktu, Pola, cron_dalam_kata, cron_dari_pilihan, pilihan_dari_cron
-from sync_api.konsol.isian import IsianSalah, urai
+from sync_api.konsol.isian import IsianSalah
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.layar.jadwal import jadwal_milik, pengubah
 from sync_api.konsol.pilihan_massal import (
     Cara,
     PilihanMassalIn,
     Terpilih,
+    bidang_berlaku,
     isian_mentah,
     pilihan_formulir,
     terpilih,
+    urai_pilihan,
 )
 from sync_api.konsol.tampilan import Menu, alamat, bingkai, halaman, pindah
 from sync_api.konsol.waktu import singkatan_zona
@@ -59,6 +61,12 @@ JUDUL_POLA = (
     (Pola.BULANAN, "Pada satu tanggal setiap bulan"),
     (Pola.CRON, "Pola cron (untuk yang ahli)"),
 )
+# What belongs to one pattern only.
+_MILIK_POLA = {
+    str(Pola.MINGGUAN): frozenset({"hari"}),
+    str(Pola.BULANAN): frozenset({"tanggal"}),
+    str(Pola.CRON): frozenset({"cron"}),
+}
 
 
 def _jam(teks: str) -> str:
@@ -121,7 +129,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar("jadwal:tulis")]) -> Respo
     if "ubah" in akses.isian:
         return await _formulir(akses, pasangan, {})
     try:
-        isian = urai(JadwalIsianIn, pasangan)
+        isian = urai_pilihan(JadwalIsianIn, bidang_berlaku(pasangan, "pola", _MILIK_POLA))
         isi, pilihan, taksiran = await _isi(akses, isian)
     except IsianSalah as salah:
         return await _formulir(akses, pasangan, salah.pesan)
@@ -144,7 +152,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar("jadwal:tulis")]) -> Respo
 async def simpan(akses: Annotated[Akses, butuh_layar("jadwal:tulis")]) -> Response:
     pasangan = akses.isian.multi_items()
     try:
-        isian = urai(JadwalIsianIn, pasangan)
+        isian = urai_pilihan(JadwalIsianIn, bidang_berlaku(pasangan, "pola", _MILIK_POLA))
         isi, _, _ = await _isi(akses, isian)
         if isian.jadwal_id is None:
             await buat_jadwal(akses.konteks, pengubah(akses), instansi_id=akses.satu_instansi(), isi=isi)

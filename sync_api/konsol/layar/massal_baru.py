@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from services.sinkronisasi.massal import buat_massal
 from services.sinkronisasi.massal_taksiran import taksir_massal
-from sync_api.konsol.isian import BATAS_UNGGAHAN, IsianSalah, urai
+from sync_api.konsol.isian import BATAS_UNGGAHAN, IsianSalah
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.nip_daftar import sebagai_teks
-from sync_api.konsol.pilihan_massal import PilihanMassalIn, isian_mentah, pilihan_formulir, terpilih
+from sync_api.konsol.pilihan_massal import PilihanMassalIn, isian_mentah, pilihan_formulir, terpilih, urai_pilihan
 from sync_api.konsol.tampilan import Menu, bingkai, halaman, pindah
 
 router = APIRouter()
@@ -38,7 +38,7 @@ async def hitung(akses: Annotated[Akses, butuh_layar("massal:tulis", batas=BATAS
     if "ubah" in akses.isian:
         return await _formulir(akses, pasangan, {})
     try:
-        isian = urai(PilihanMassalIn, pasangan)
+        isian = urai_pilihan(PilihanMassalIn, pasangan)
         async with akses.konteks.baca() as conn:
             pilihan = await terpilih(
                 conn, isian, instansi_id, nama_sumber=akses.konteks.settings.nama_sumber, formulir=akses.isian
@@ -64,7 +64,7 @@ async def mulai(akses: Annotated[Akses, butuh_layar("massal:tulis", batas=BATAS_
     instansi_id = akses.satu_instansi()
     pasangan = akses.isian.multi_items()
     try:
-        isian = urai(PilihanMassalIn, pasangan)
+        isian = urai_pilihan(PilihanMassalIn, pasangan)
         async with akses.konteks.baca() as conn:
             pilihan = await terpilih(conn, isian, instansi_id, nama_sumber=akses.konteks.settings.nama_sumber)
     except IsianSalah as salah:

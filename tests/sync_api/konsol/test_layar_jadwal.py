@@ -116,6 +116,13 @@ async def test_isian_salah_ditandai_pada_bidangnya(
     assert await _jadwal(isian) == []
 
 
+async def test_bidang_dari_pilihan_lain_tidak_mengganggu(peramban: BuatPeramban, isian: Isian) -> None:
+    admin = peramban("ADMIN_INSTANSI", instansi_id=A)
+    sisa = {"tanggal": "99", "cron": "salah", "hari": "9", "unit": "tidak ada yang begini", "kode": "BUKAN_KODE"}
+    assert (await admin.kirim("/jadwal/simpan", **HARIAN | sisa)).status_code == 303
+    assert [(j.cron, j.pilihan) for j in await _jadwal(isian)] == [("0 1 * * *", {"semua": True})]
+
+
 async def test_jeda_aktifkan_dan_hapus_bertanya_dahulu(peramban: BuatPeramban, isian: Isian) -> None:
     admin = peramban("ADMIN_INSTANSI", instansi_id=A)
     await admin.kirim("/jadwal/simpan", **HARIAN | {"nama": "<b>Malam</b>"})
