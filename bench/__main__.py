@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import basis_data, massal, massal_terima, pmm_batas, pmm_klien, pmm_latensi, ujung_ke_ujung
+from bench import (
+    basis_data,
+    log_halaman,
+    log_saringan,
+    log_umpan,
+    log_unduhan,
+    massal,
+    massal_terima,
+    pmm_batas,
+    pmm_klien,
+    pmm_latensi,
+    ujung_ke_ujung,
+)
 from bench.laporan import Angka, cetak, mesin
 from bench.pilihan import pisahkan
 
@@ -14,6 +26,10 @@ SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "basis-data": basis_data.jalankan,
     "massal": massal.jalankan,
     "massal-terima": massal_terima.jalankan,
+    "log": log_saringan.jalankan,
+    "log-halaman": log_halaman.jalankan,
+    "log-unduhan": log_unduhan.jalankan,
+    "log-umpan": log_umpan.jalankan,
     "pmm": pmm_klien.jalankan,
     "pmm-latensi": pmm_latensi.jalankan,
     "pmm-batas": pmm_batas.jalankan,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
-from prometheus_client import REGISTRY, Counter, Histogram, start_http_server
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.pool import QueuePool
@@ -33,6 +33,7 @@ PMM_LAMA = Histogram(
 PERCOBAAN = Counter("sinkro_attempts_total", "Attempts of syncs that ended", ("jenis", "outcome"))
 TEMUAN = Counter("sinkro_findings_total", "Findings of attempts that ended", ("jenis", "kode"))
 SEWA_HILANG = Counter("sinkro_leases_lost_total", "Syncs whose worker was gone and that were queued again")
+HITUNGAN_SALAH = Gauge("sinkro_ledger_wrong_counters", "Counters found wrong at the last full count, at most 100")
 TUGAS_GAGAL = Counter("sinkro_duty_failures_total", "Runs of a shared duty that failed", ("duty",))
 
 

@@ -66,15 +66,16 @@ def dokumen_openapi(app: FastAPI) -> dict[str, Any]:
     for nama in _SKEMA_FASTAPI:
         skema.pop(nama, None)
     skema.update(_skema_masukan(app))
+    pembuat = PembuatContoh(skema)
     for satu in skema.values():
         _tanpa_bawaan_kosong(satu)
+        pembuat.lengkapi(satu)
     komponen["schemas"] = dict(sorted(skema.items()))
     komponen["examples"] = openapi_masalah.contoh_komponen()
     komponen["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "JWT penerbit OIDC"}
     }
     komponen["headers"] = openapi_kepala.KOMPONEN
-    pembuat = PembuatContoh(skema)
     for jalur, rute in rute_api(app):
         for metode in rute.methods or ():
             operasi = dokumen["paths"].get(jalur, {}).get(metode.lower())

@@ -66,6 +66,14 @@ class PembuatContoh:
     def __init__(self, skema: Mapping[str, Any]) -> None:
         self._skema = skema
 
+    def lengkapi(self, skema: Mapping[str, Any]) -> None:
+        """Puts back into a model's own example what FastAPI leaves out (null) and what a base class did not have."""
+        for contoh in skema.get("examples", ()):
+            for nama in skema.get("required", ()) if isinstance(contoh, dict) else ():
+                bidang = skema["properties"][nama]
+                kosong = any(satu.get("type") == "null" for satu in bidang.get("anyOf", ()))
+                contoh.setdefault(nama, None if kosong else self.buat(bidang, nama))
+
     def buat(self, skema: Mapping[str, Any], nama: str = "", dalam: int = 0) -> Any:
         """An example of the schema; `nama`: of the field that holds it."""
         if "$ref" in skema:

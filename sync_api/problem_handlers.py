@@ -133,12 +133,16 @@ async def _http(request: Request, galat: Exception) -> Response:
 
 
 def _metode_dilayani(request: Request) -> set[str]:
-    """All methods of this path; the framework names only those of the first route that has it."""
-    hasil: set[str] = set()
+    """All methods of this path; the framework names only those of the first route that has it. A path that is spelt
+    out goes before a template that it would also fit."""
+    jalur, tepat, cocok = request.scope["path"], set(), set()
     for konteks in iter_route_contexts(request.app.routes):
-        if compile_path(str(konteks.path))[0].match(request.scope["path"]):
-            hasil |= set(getattr(konteks.original_route, "methods", None) or ())
-    return hasil
+        templat, metode = str(konteks.path), set(getattr(konteks.original_route, "methods", None) or ())
+        if templat == jalur:
+            tepat |= metode
+        elif compile_path(templat)[0].match(jalur):
+            cocok |= metode
+    return tepat or cocok
 
 
 async def _impor(request: Request, galat: Exception) -> Response:

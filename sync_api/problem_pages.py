@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from ekinerja_domain.sinkronisasi.temuan import KATALOG, EntriKatalog
+from sync_api.problem_steps import TINDAKAN
 from sync_api.problems import MASALAH, Masalah, PermintaanDitolak
 from sync_api.v1.documented import masalah as masalah_terdokumen
 
@@ -46,7 +47,11 @@ async def halaman_masalah(kode: str) -> Response:
 
 
 def _bagian_masalah(masalah: Masalah) -> str:
-    return f"<p>Status HTTP {masalah.status}</p>\n<p>{escape(masalah.penjelasan)}</p>\n"
+    langkah = "\n".join(f"<li>{escape(satu)}</li>" for satu in TINDAKAN.get(masalah.kode, ()))
+    tindakan = f"<h2>Yang dilakukan pemanggil</h2>\n<ol>\n{langkah}\n</ol>\n" if langkah else ""
+    return (
+        f"<p>Status HTTP {masalah.status}</p>\n<h2>Yang terjadi</h2>\n<p>{escape(masalah.penjelasan)}</p>\n{tindakan}"
+    )
 
 
 def _bagian_temuan(entri: EntriKatalog) -> str:

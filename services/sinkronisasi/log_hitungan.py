@@ -13,6 +13,8 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.metrik import HITUNGAN_SALAH
+
 if TYPE_CHECKING:
     from services.konteks import Konteks
 
@@ -96,5 +98,6 @@ async def rawat_hitungan(konteks: Konteks) -> None:
     async with konteks.baca() as conn:
         await conn.execute(text(f"SET LOCAL statement_timeout = {BATAS_PERIKSA_MS}"))
         salah = await periksa_hitungan(conn)
+    HITUNGAN_SALAH.set(len(salah))
     if salah:
         _log.error("hitungan_tidak_cocok", jumlah=len(salah), ukuran=sorted({s.ukuran for s in salah}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -23,7 +24,8 @@ _TANPA_WAKTU = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class SaringUnitKerja:
-    """`nama`: parts of the name, any case; `npsn`: the unit's own, any case; `induk_id`: the units right below it.
+    """`nama`: parts of the name, any case; `npsn`: the unit's own, any case; `induk_id`: the units right below it;
+    `akar`: only those below nothing.
     Values of one filter mean "or", the filters mean "and". `instansi` None: every instansi may be seen."""
 
     nama: tuple[str, ...] = ()
@@ -31,10 +33,11 @@ class SaringUnitKerja:
     induk_id: tuple[str, ...] = ()
     aktif: bool | None = None
     instansi: frozenset[str] | None = None
+    akar: bool = False
 
     def sebagai_teks(self) -> str:
         """What a cursor is bound to; the reach is not part of it, since it is asked again for every page."""
-        return f"unit-kerja|{sorted(self.nama)}|{sorted(self.npsn)}|{sorted(self.induk_id)}|{self.aktif}"
+        return f"unit-kerja|{sorted(self.nama)}|{sorted(self.npsn)}|{sorted(self.induk_id)}|{self.aktif}|{self.akar}"
 
 
 def _perintah_unit(instansi: frozenset[str] | None) -> Select[*tuple[Any, ...]]:
@@ -63,6 +66,8 @@ async def daftar_unit_kerja(
         perintah = perintah.where(u.npsn.in_([n.upper() for n in saring.npsn]))
     if saring.induk_id:
         perintah = perintah.where(u.induk_id.in_([i.upper() for i in saring.induk_id]))
+    if saring.akar:
+        perintah = perintah.where(u.induk_id.is_(None))
     if saring.aktif is not None:
         perintah = perintah.where(u.aktif.is_(saring.aktif))
     if kursor:
@@ -122,6 +127,21 @@ async def daftar_pimpinan(
 async def satu_pimpinan(conn: AsyncConnection, pimpinan_id: UUID, kini: datetime) -> dict[str, Any]:
     """One record that is there, as the list shows it."""
     return _ke_json((await conn.execute(_perintah_pimpinan().where(PimpinanRow.id == pimpinan_id))).one(), kini)
+
+
+async def pimpinan_berlaku(
+    conn: AsyncConnection, unit_id: Collection[str], *, kini: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """Who leads each of these units today, by unit id; whoever stands first is the rater (spec: domain 3.1): an acting
+    one before a DEFINITIF, the latest `mulai` first. The units must be within the caller's reach."""
+    k = PimpinanRow
+    baris = (await conn.execute(_perintah_pimpinan().where(k.unit_kerja_id.in_(sorted(unit_id))))).all()
+    hasil: dict[str, list[dict[str, Any]]] = {satu: [] for satu in unit_id}
+    for satu in sorted(baris, key=lambda b: (b.jenis != JenisPimpinan.DEFINITIF, b.mulai, b.id), reverse=True):
+        isi = _ke_json(satu, kini)
+        if isi["berlaku"]:
+            hasil[satu.unit_kerja_id].append(isi)
+    return hasil
 
 
 def _awal_hari(hari: date) -> datetime:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.catatan_log import ringkas_galat
+from services.db.kursor import KursorTidakSah
 from services.identitas.penerbit_http import PenerbitTidakTersedia
 from sync_api.konsol.isian import IsianSalah, teks_isian
 from sync_api.konsol.keadaan import keadaan_konsol
@@ -43,6 +44,7 @@ def pasang_penangan_halaman(app: FastAPI) -> None:
     app.add_exception_handler(IsianSalah, _isian_salah)
     app.add_exception_handler(RequestValidationError, _bentuk)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(KursorTidakSah, _kursor)
     app.add_exception_handler(PenerbitTidakTersedia, _penerbit)
     for kelas in KODE_MENURUT_GALAT:
         app.add_exception_handler(kelas, _menurut_kelas)
@@ -137,6 +139,11 @@ async def _ditolak(request: Request, galat: Exception) -> Response:
 async def _isian_salah(request: Request, galat: Exception) -> Response:
     assert isinstance(galat, IsianSalah)  # noqa: S101 - narrows the type, registered for this class only
     return halaman_masalah(request, "PERMINTAAN_TIDAK_SAH", "Isian belum sesuai.", list(galat.pesan.items()))
+
+
+async def _kursor(request: Request, _galat: Exception) -> Response:
+    pesan = "Halaman daftar ini sudah tidak berlaku. Buka layarnya kembali dari awal."
+    return halaman_masalah(request, "PERMINTAAN_TIDAK_SAH", pesan)
 
 
 async def _bentuk(request: Request, _galat: Exception) -> Response:

@@ -33,6 +33,31 @@ NADA_PADANAN: Mapping[str, str] = {
     "DIKONFIRMASI": "berhasil",
     "DITOLAK": "netral",
 }
+JENIS_PIMPINAN: Mapping[str, str] = {"DEFINITIF": "Definitif", "PLT": "PLT", "PLH": "PLH", "PJB": "PJB"}
+JENIS_PERIODE: Mapping[str, str] = {"PERIODIK": "Periodik", "FINAL": "Final"}
+TIPE_PERIODIK: Mapping[str, str] = {"BULANAN": "Bulanan", "TRIWULANAN": "Triwulanan"}
+TINDAKAN_AUDIT: Mapping[str, str] = {
+    "MINTA_SINKRO": "Meminta Sinkro",
+    "BUAT_MASSAL": "Memulai Sinkro massal",
+    "JEDA_MASSAL": "Menjeda Sinkro massal",
+    "LANJUT_MASSAL": "Melanjutkan Sinkro massal",
+    "BATAL_MASSAL": "Membatalkan Sinkro massal",
+    "BUAT_JADWAL": "Membuat jadwal",
+    "UBAH_JADWAL": "Mengubah jadwal",
+    "HAPUS_JADWAL": "Menghapus jadwal",
+    "TAMBAH_USER_PMM": "Menambah User PMM",
+    "HAPUS_USER_PMM": "Menghapus User PMM",
+    "BUAT_PERIODE": "Membuat periode",
+    "UBAH_PERIODE": "Mengubah periode",
+    "HAPUS_PERIODE": "Menghapus periode",
+    "SUSUN_PERIODE": "Menyusun tabel periode",
+    "PUTUSKAN_PADANAN": "Memutuskan Pemadanan Unor",
+    "UBAH_UNIT_KERJA": "Mengubah unit kerja",
+    "TAMBAH_PIMPINAN": "Menambah pimpinan",
+    "UBAH_PIMPINAN": "Mengubah pimpinan",
+    "HAPUS_PIMPINAN": "Menghapus pimpinan",
+    "IMPOR_REFERENSI": "Mengimpor referensi",
+}
 # The tone of a badge: how it is coloured, always beside its word.
 NADA: Mapping[str, str] = {
     "MENUNGGU": "netral",

@@ -90,6 +90,7 @@ def _lingkungan() -> Environment:
     lingkungan.filters |= {
         "angka": waktu.angka,
         "tanggal": waktu.tanggal,
+        "hari_bulan": waktu.hari_bulan,
         "waktu": waktu.waktu,
         "waktu_pendek": waktu.waktu_pendek,
         "jam": waktu.jam,

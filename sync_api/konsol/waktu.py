@@ -32,6 +32,12 @@ def tanggal(nilai: date | str | None) -> str:
     return f"{hari.day} {BULAN[hari.month - 1]} {hari.year}"
 
 
+def hari_bulan(nilai: str) -> str:
+    """31 Januari, of `mm-dd`."""
+    bulan, _, hari = nilai.partition("-")
+    return f"{int(hari)} {BULAN[int(bulan) - 1]}"
+
+
 def waktu(nilai: SaatTeks, zona: str = ZONA_BAWAAN) -> str:
     """1 Februari 2024 pukul 08.05 WIB."""
     pada = saat(nilai)

@@ -60,9 +60,7 @@ NipIn = Annotated[
         json_schema_extra={"minLength": 18, "maxLength": 18, "pattern": POLA_NIP},
     ),
 ]
-KursorIn = Annotated[
-    str, StringConstraints(max_length=2000), Field(json_schema_extra={"minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"})
-]
+KursorIn = Annotated[str, StringConstraints(max_length=2000), Field(json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"})]
 WaktuIn = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
 NipAwalan = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
 TahunIn = Annotated[int, Field(ge=TAHUN_AWAL, le=TAHUN_AKHIR, examples=[2024])]

@@ -29,7 +29,7 @@ async def porta() -> AsyncIterator[int]:
         uvicorn.Config(_jawab, port=0, http=_Cepat, ws="none", lifespan="off", log_config=None, timeout_keep_alive=5)
     )
     tugas = asyncio.create_task(server._serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import FastAPI
@@ -52,8 +53,7 @@ class Sasaran:
                 cari = text(f"SELECT id FROM {tabel} WHERE nip = :nip LIMIT 1")
                 return str((await conn.execute(cari, {"nip": self.nip})).scalar_one())
         unit = UNIT[self.instansi_id]
-        pimpinan = {"nip": self.nip, "jenis": "PLH", "mulai": f"20{10 + self._ke}-01-01", "selesai": None}
-        pimpinan["selesai"] = f"20{10 + self._ke}-02-01"
+        pimpinan = self._pimpinan()
         alamat, isi = {
             "massal_id": ("/v1/sinkro-massal", {"jenis": "SKP", "tahun": 2024, "semua": True}),
             "jadwal_id": ("/v1/jadwal", JADWAL),
@@ -70,7 +70,11 @@ class Sasaran:
         if "{" in alamat:
             awal, _, sisa = alamat.partition("{")
             nama, _, akhir = sisa.partition("}")
-            alamat = awal + await self.id(nama) + akhir
+            nilai = await self.id(nama)
+            alamat = awal + nilai + akhir
+            if akhir == "/kejadian":
+                # The events of a bulk end with it.
+                await self.klien.post(f"{awal}{nilai}/batal", headers=self.kepala)
         if baris.metode == "GET" and baris.jalur in DAFTAR:
             kueri = {"instansi_id": self.instansi_id}
         if baris.jalur == "/v1/periode/pemeriksaan":
@@ -79,12 +83,11 @@ class Sasaran:
             kueri["alasan"] = "SILN"
         if baris.metode in ("POST", "PUT"):
             isi = self._isi(baris)
-        async with self.klien.stream(baris.metode, alamat, headers=kepala, params=kueri, json=isi) as jawaban:
-            # A stream of events goes on; its first line says enough.
-            if jawaban.headers.get("content-type", "").startswith("text/event-stream"):
-                return jawaban
-            await jawaban.aread()
-        return jawaban
+        return await self.klien.request(baris.metode, alamat, headers=kepala, params=kueri, json=isi)
+
+    def _pimpinan(self) -> dict[str, Any]:
+        hari = date(2010, 1, 1) + timedelta(days=self._ke)
+        return {"nip": self.nip, "jenis": "PLH", "mulai": hari.isoformat(), "selesai": hari.isoformat()}
 
     def _isi(self, baris: BarisMatriks) -> dict[str, Any]:
         instansi = {"instansi_id": self.instansi_id}
@@ -109,7 +112,7 @@ class Sasaran:
         if baris.jalur == "/v1/referensi/impor":
             return {"instansi": [{"id": self.instansi_id, "nama": self.instansi_id, "zona_waktu": "Asia/Jakarta"}]}
         if baris.jalur.endswith("/pimpinan"):
-            return {"nip": self.nip, "jenis": "PLH", "mulai": f"20{10 + self._ke % 80}-03-01"}
+            return self._pimpinan()
         return {}
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from sync_api.konsol.layar import (
+    audit,
     beranda,
     detail_sinkro,
     dialog_sinkro,
@@ -16,8 +17,15 @@ from sync_api.konsol.layar import (
     massal,
     massal_baru,
     masuk,
+    padanan,
+    periode,
+    periode_isi,
+    pimpinan,
+    pimpinan_isi,
     skp_saya,
     statik,
+    unit_kerja,
+    user_pmm,
 )
 from sync_api.konsol.tampilan import Menu
 
@@ -40,6 +48,14 @@ LAYAR: tuple[Layar, ...] = (
     massal,
     jadwal_isi,
     jadwal,
+    user_pmm,
+    padanan,
+    pimpinan_isi,
+    pimpinan,
+    unit_kerja,
+    periode,
+    periode_isi,
+    audit,
     masuk,
     statik,
 )
