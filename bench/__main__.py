@@ -6,13 +6,16 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    adil,
     basis_data,
+    kacau,
     log_halaman,
     log_saringan,
     log_umpan,
     log_unduhan,
     massal,
     massal_terima,
+    pelepasan,
     pmm_batas,
     pmm_klien,
     pmm_latensi,
@@ -33,6 +36,9 @@ SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "pmm": pmm_klien.jalankan,
     "pmm-latensi": pmm_latensi.jalankan,
     "pmm-batas": pmm_batas.jalankan,
+    "adil": adil.jalankan,
+    "pelepasan": pelepasan.jalankan,
+    "kacau": kacau.jalankan,
 }
 
 

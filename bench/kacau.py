@@ -1,6 +1,6 @@
-"""The long run of kills (goal G15): `--jumlah` people in bulk, `--bunuh` kills of workers, API, Valkey and PostgreSQL in
-the order of `--benih`, PMM stumbling, and clients that repeat every request until it is answered. It fails when anybody
-is lost or doubled or the ledger does not balance; its figures say how much it looked at."""
+"""The long run of kills (goal G15): `--jumlah` people in bulk, `--bunuh` kills of workers, API, Valkey and PostgreSQL
+in the order of `--benih`, PMM stumbling, and clients that repeat every request until it is answered. It fails when
+anybody is lost or doubled or the ledger does not balance; its figures say how much it looked at."""
 
 from __future__ import annotations
 

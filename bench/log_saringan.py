@@ -38,7 +38,7 @@ def _saringan(nip: str, unit: str) -> dict[str, SaringLog]:
         "NIP lengkap": SaringLog(nip=(nip,)),
         "awalan NIP, 8 angka": SaringLog(nip=(nip[:8],)),
         "awalan NIP, 4 angka": SaringLog(nip=(nip[:4],)),
-        "bagian nama, jarang": SaringLog(nama=("ma santoso 1a",)),
+        "bagian nama, jarang": SaringLog(nama=("1a2b",)),
         "bagian nama, sering": SaringLog(nama=("santoso",)),
         "unit kerja": SaringLog(unit_kerja_id=(unit,)),
         "jenis dan tahun": SaringLog(jenis=("SKP_ROTASI",), tahun=(2022,)),
@@ -73,7 +73,7 @@ async def _satu_jangkauan(conn: AsyncConnection, jangkauan: Jangkauan, nama: str
     for judul, saring in _saringan(*contoh).items():
         lama = await _ms(lambda s=saring: halaman(s))  # type: ignore[misc]  # mypy cannot infer the default
         angka.append(Angka(f"{nama}: {judul}", [lama], "ms", f"{lama / pertama:.1f}x, tujuan <= 10x"))
-    dicari = SaringLog(nama=("ma santoso 1a",))
+    dicari = SaringLog(nama=("1a2b",))
     angka.append(
         Angka(f"{nama}: mencari nama saja", [await _ms(lambda: pilih(conn, dicari, jangkauan))], "ms", "<= 10 ms")
     )

@@ -102,9 +102,9 @@ async def kenakan(conn: AsyncConnection, penyewa: Penyewa) -> None:
 
 def lupakan(conn: AsyncConnection) -> None:
     """After a rollback to a savepoint the database's setting is an older one than the last that was made."""
-    info = conn.sync_connection.info if conn.sync_connection is not None else {}
-    if _INFO in info:
-        info[_INFO] = Penyewa(pemanggil="?")
+    # A connection that is gone has no setting, and asking it would hide what ended it.
+    if conn.sync_connection is not None and not conn.invalidated and _INFO in conn.sync_connection.info:
+        conn.sync_connection.info[_INFO] = Penyewa(pemanggil="?")
 
 
 def pagari(engine: AsyncEngine) -> None:

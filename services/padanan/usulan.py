@@ -67,7 +67,8 @@ _PASANGAN = text(
 @dataclass(frozen=True, slots=True)
 class CalonUnit:
     """A unit beside the school. `status` None: nobody has linked them; `kemiripan` 0 to 1, None while PMM's name is not
-    known here; `layak`: an active unit that can be a school."""
+    known here; `nomor_berbeda`: neither of PMM's names has the unit's numbers; `layak`: an active unit that can be a
+    school."""
 
     id: str
     nama: str
@@ -75,6 +76,7 @@ class CalonUnit:
     aktif: bool
     layak: bool
     kemiripan: float | None
+    nomor_berbeda: bool = False
     status: str | None = None
     oleh: str | None = None
     pada: datetime | None = None
@@ -123,9 +125,10 @@ async def _nama_sekolah(
 
 def _calon(b: Any, nama: Iterable[str | None], **lain: Any) -> CalonUnit:
     unit = urai_nama(b.nama, b.instansi)
-    mirip = [kemiripan(urai_nama(n, b.instansi), unit) for n in nama if n]
-    layak = b.aktif and b.sekolah
-    return CalonUnit(b.id, b.nama, b.induk, b.aktif, layak, max(mirip, default=None), **lain)
+    sekolah = [urai_nama(n, b.instansi) for n in nama if n]
+    mirip = max((kemiripan(n, unit) for n in sekolah), default=None)
+    berbeda = bool(sekolah) and all(n.angka != unit.angka for n in sekolah)
+    return CalonUnit(b.id, b.nama, b.induk, b.aktif, b.aktif and b.sekolah, mirip, berbeda, **lain)
 
 
 def _sekolah(npsn: str, nama: tuple[str | None, ...], calon: list[CalonUnit]) -> SekolahBerusul:

@@ -37,7 +37,7 @@ from services.sinkronisasi.log_saring import SaringLog, awalan_nip, cocok_kolom,
 # As many as are looked up one by one; what is more frequent is found soon by walking.
 AMBANG_JARANG = 1000
 # In the whole country a group is walked to, not looked up per instansi, when it is at least this part of the log.
-BAGIAN_SERING = 0.01
+BAGIAN_SERING = 0.005
 
 # Shorter parts of a name have no trigram to look up.
 HURUF_TERSEDIKIT = 3
@@ -122,7 +122,8 @@ async def _jarang(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan
         nip = await _nip(conn, saring, jangkauan)
         if nip is not None:
             return s.nip == func.any(cast(nip, ARRAY(Text)))
-    if saring.kode:
+    if saring.kode and jangkauan.nip is None and await _jumlah_kelompok(conn, saring, jangkauan) <= AMBANG_JARANG:
+        # Counted first: the index of codes reads every row of a code before it gives one.
         nomor = (await conn.scalars(sinkro_berkode(saring.kode, jangkauan.instansi, AMBANG_JARANG + 1))).all()
         if len(nomor) <= AMBANG_JARANG:
             return s.id == func.any(cast(list(nomor), ARRAY(SinkroRow.id.type)))
@@ -190,12 +191,18 @@ async def _per_kelompok(conn: AsyncConnection, saring: SaringLog, jangkauan: Jan
     menyempit = bool(saring.jenis or saring.tahun or saring.status or saring.kode)
     if jangkauan.instansi is not None:
         return menyempit or len(jangkauan.instansi) > 1
-    if not menyempit and not saring.tipe_skp:
+    if not menyempit:
         return False
+    semua = await _jumlah_kelompok(conn, SaringLog(), jangkauan)
+    return await _jumlah_kelompok(conn, saring, jangkauan) < BAGIAN_SERING * semua
+
+
+async def _jumlah_kelompok(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> int:
+    """How many rows match by jenis, year, status, kind and code, as it was summed up last: near enough to choose by."""
     h = HitunganRow
-    cocok = func.sum(h.n).filter(and_(true(), *_syarat_kelompok(h, saring)))
-    perintah = select(func.coalesce(cocok, 0) < BAGIAN_SERING * func.sum(h.n))
-    return bool(await conn.scalar(perintah.where(h.instansi_id == "", h.ukuran == "SINKRO")))
+    wilayah = [""] if jangkauan.instansi is None else sorted(jangkauan.instansi)
+    syarat = and_(h.ukuran == "SINKRO", h.instansi_id.in_(wilayah), *_syarat_kelompok(h, saring))
+    return int(await conn.scalar(select(func.coalesce(func.sum(h.n), 0)).where(syarat)) or 0)
 
 
 def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElement[bool], batas: int) -> CTE:

@@ -8,6 +8,7 @@ a fault shows as `seimbang` false. Filters the counters do not know (nip, nama, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, or_, select, text, true
@@ -18,6 +19,9 @@ from ekinerja_domain.sinkronisasi.status import StatusSinkro
 from services.db.tables import SinkroRow, UserPMMRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
+
+# The filters that the counters know.
+TERHITUNG = frozenset({"status", "kode", "jenis", "tipe_skp", "tahun"})
 
 # Groups of the syncs that match, by status, kind and set of codes, and the three figures of the ledger.
 _HITUNGAN = text(
@@ -56,7 +60,7 @@ async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkau
     in `tipe_skp` once its kind is known. The ledger needs exactly one jenis and one tahun (else it and `seimbang` are
     null) and is about all current user PMM within the reach, whatever else is filtered.
     """
-    terhitung = not (saring.nip or saring.nama or saring.unit_kerja_id or saring.massal_id)
+    terhitung = not any(getattr(saring, f.name) for f in fields(saring) if f.name not in TERHITUNG)
     if terhitung and jangkauan.nip is None:
         return await _dari_hitungan(conn, saring, jangkauan)
     return await _hitung_benar(conn, saring, jangkauan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
@@ -88,8 +88,8 @@ def cocok_kolom(saring: SaringLog) -> ColumnElement[bool]:
     s = SinkroRow
     syarat: list[ColumnElement[bool]] = []
     if saring.kode:
-        # The index holds rows with findings only.
-        syarat += [s.kode.overlap(list(saring.kode)), s.kode != text("'{}'")]
+        # Not by the index of codes, which reads every row of a frequent one: `sinkro_berkode` finds the rare.
+        syarat.append(s.kode.overlap(list(saring.kode)))
     if saring.objek:
         pisah = (o.partition(":") for o in saring.objek)
         syarat.append(or_(*(s.temuan.contains([{"objek": {"jenis": j, "id": i or None}}]) for j, _, i in pisah)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import lru_cache
 from typing import IO, Annotated, Any
@@ -101,7 +101,7 @@ async def _isi(
     jangkauan: Jangkauan,
     bentuk: Callable[..., BukuXlsx | BukuCsv],
     tempat: asyncio.Semaphore,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     async def tulis(berkas: IO[bytes]) -> None:
         buku = await asyncio.to_thread(bentuk, berkas, KOLOM, waktu=WAKTU)
         try:

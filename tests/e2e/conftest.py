@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,16 @@ from tests.e2e.sekolah_uji import SekolahUji
 from tests.support.layanan_nyata import LayananNyata, layanan_nyata
 
 BuatSekolah = Callable[[int], Awaitable[SekolahUji]]
+# The start of a real service counts against the test that asks for it first.
+BATAS_UJI = 360
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the tests of this folder the time a busy machine needs to start a service."""
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(folder) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(BATAS_UJI))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.support.kekacauan_periksa import periksa_semua
 UKURAN = Ukuran(benih=int(os.environ.get("KACAU_BENIH", "20260111")))
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 async def test_tidak_ada_yang_hilang_atau_ganda(tmp_path_factory: pytest.TempPathFactory, pg_sistem: bool) -> None:
     async with layanan_kacau(tmp_path_factory.mktemp("kacau"), UKURAN, pg_sistem=pg_sistem) as kekacauan:
         layanan = kekacauan.layanan

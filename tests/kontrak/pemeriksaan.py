@@ -13,7 +13,8 @@ from uuid import uuid4
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.generation.meta import CoverageScenario
-from schemathesis.specs.openapi.checks import RejectedPositiveData, positive_data_acceptance, unsupported_method
+from schemathesis.openapi.checks import RejectedPositiveData
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
 
 KODE_MAKNA = frozenset({"KURSOR_TIDAK_SAH", "INSTANSI_WAJIB_DISEBUT", "IMPOR_DITOLAK"})
 # (operation, place) of a 422: two fields against each other, dates that a calendar does not have, what the words of a

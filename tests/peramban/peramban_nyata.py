@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from tests.support.layanan_nyata import LayananNyata
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 LEBAR_MEJA, LEBAR_HP = 1440, 360
 TINGGI: Mapping[int, int] = {LEBAR_MEJA: 900, LEBAR_HP: 800}
@@ -126,3 +126,16 @@ async def judul(halaman: Page) -> str:
 async def kilas(halaman: Page) -> str:
     """What the console says about what was just done."""
     return str(await halaman.locator(".kilas").first.inner_text())
+
+
+async def perbaikan_dengan_layar(halaman: Page, layar: str) -> tuple[Locator, int]:
+    """On Beranda: the first repair that is done on that screen, and how many people it frees."""
+    butir = halaman.locator(".perbaikan > li").filter(has=halaman.get_by_role("link", name=layar)).first
+    teks = await butir.locator(".lepas").inner_text()
+    return butir, int(teks.split()[0])
+
+
+async def jumlah_berhasil(halaman: Page) -> int:
+    """On Beranda: how many people stand in the ledger as Berhasil."""
+    baris = halaman.locator(".tabel-legenda tr").filter(has=halaman.get_by_role("rowheader", name="Berhasil"))
+    return int((await baris.locator("td.angka").first.inner_text()).replace(".", ""))

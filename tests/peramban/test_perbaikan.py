@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.peramban.conftest import INSTANSI, TAHUN, baca_log
-from tests.peramban.peramban_nyata import Konsol, kilas
+from tests.peramban.peramban_nyata import Konsol, jumlah_berhasil, kilas, perbaikan_dengan_layar
 from tests.support.layanan_nyata import LayananNyata
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ async def test_padanan_dikonfirmasi_lalu_pegawai_mendarat(konsol: Konsol, layana
         assert (urutan := [int(t.split()[0]) for t in await semua.locator(".lepas").all_inner_texts()]) == sorted(
             urutan, reverse=True
         )
-        butir, terlepas = await _perbaikan(halaman, "Buka Pemadanan Unor")
+        butir, terlepas = await perbaikan_dengan_layar(halaman, "Buka Pemadanan Unor")
         assert terlepas == urutan[0], "the school without its link is planted as what frees most"
-        berhasil = await _berhasil(halaman)
+        berhasil = await jumlah_berhasil(halaman)
         nip = await _daftar_pegawai(butir, halaman)
 
         await butir.get_by_role("link", name="Buka Pemadanan Unor").click()
@@ -39,21 +39,21 @@ async def test_padanan_dikonfirmasi_lalu_pegawai_mendarat(konsol: Konsol, layana
 
         await _mendarat(konsol, halaman, nip)
         await halaman.goto(konsol.alamat("/"))
-        assert await _berhasil(halaman) == berhasil + terlepas
+        assert await jumlah_berhasil(halaman) == berhasil + terlepas
 
 
 async def test_pimpinan_ditetapkan_tanpa_javascript(konsol: Konsol, layanan: LayananNyata) -> None:
     async with konsol.sebagai(f"admin:{INSTANSI}", javascript=False) as halaman:
         await halaman.goto(konsol.alamat("/"))
-        butir, terlepas = await _perbaikan(halaman, "Buka Pimpinan dan PLT")
-        berhasil = await _berhasil(halaman)
+        butir, terlepas = await perbaikan_dengan_layar(halaman, "Buka Pimpinan dan PLT")
+        berhasil = await jumlah_berhasil(halaman)
         nip = await _daftar_pegawai(butir, halaman)
         await butir.get_by_role("link", name="Buka Pimpinan dan PLT").click()
 
         # Whom the office names: the head of the school, who has not claimed it yet.
         unit = halaman.url.partition("?")[0].rpartition("/")[2]
         menunggu = await baca_log(layanan, INSTANSI, kode="KS_BELUM_KLAIM_PIMPINAN", unit_kerja_id=unit)
-        await halaman.get_by_role("link", name="Tambah pimpinan").click()
+        await halaman.get_by_role("link", name="Tambah pimpinan").first.click()
         await halaman.get_by_label("NIP").fill(menunggu[0]["nip"])
         await halaman.get_by_label("Sebagai").select_option("DEFINITIF")
         await halaman.get_by_label("Mulai").fill(f"{TAHUN}-01-01")
@@ -63,14 +63,7 @@ async def test_pimpinan_ditetapkan_tanpa_javascript(konsol: Konsol, layanan: Lay
 
         await _mendarat(konsol, halaman, nip)
         await halaman.goto(konsol.alamat("/"))
-        assert await _berhasil(halaman) == berhasil + terlepas
-
-
-async def _perbaikan(halaman: Page, layar: str) -> tuple[Locator, int]:
-    """The first repair that is done on that screen, and how many people it frees."""
-    butir = halaman.locator(".perbaikan > li").filter(has=halaman.get_by_role("link", name=layar)).first
-    teks = await butir.locator(".lepas").inner_text()
-    return butir, int(teks.split()[0])
+        assert await jumlah_berhasil(halaman) == berhasil + terlepas
 
 
 async def _daftar_pegawai(butir: Locator, halaman: Page) -> list[str]:
@@ -82,11 +75,6 @@ async def _daftar_pegawai(butir: Locator, halaman: Page) -> list[str]:
     assert len(nip) == int(langsung[1])
     await halaman.go_back()
     return list(nip)
-
-
-async def _berhasil(halaman: Page) -> int:
-    baris = halaman.locator(".tabel-legenda tr").filter(has=halaman.get_by_role("rowheader", name="Berhasil"))
-    return int((await baris.locator("td.angka").first.inner_text()).replace(".", ""))
 
 
 async def _mendarat(konsol: Konsol, halaman: Page, nip: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.db.penyewa import Penyewa, pagari, sebagai_mesin, sebagai_penyewa
@@ -172,3 +172,22 @@ async def test_dinding_per_bagian(konteks: Konteks) -> None:
             assert await terlihat(konteks) == ["A"]
             async with konteks.transaksi() as conn:
                 assert await conn.scalar(text("SELECT current_user")) == "sinkro_api"
+
+
+async def test_server_yang_mati_terlihat_sebagai_itu(konteks: Konteks) -> None:
+    """What ends the request says that the connection is gone: it is no fault of ours, and the caller may repeat."""
+    pagari(konteks.engine)
+    with sebagai_mesin():
+        async with permintaan(konteks):
+            with pytest.raises(DBAPIError) as galat:
+                await _terputus_di_tengah(konteks)
+    assert galat.value.connection_invalidated
+
+
+async def _terputus_di_tengah(konteks: Konteks) -> None:
+    async with konteks.transaksi() as conn:
+        pid = await conn.scalar(text("SELECT pg_backend_pid()"))
+        async with konteks.engine.connect() as lain:
+            await lain.exec_driver_sql("RESET ROLE")
+            await lain.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        await conn.execute(text("SELECT 1"))

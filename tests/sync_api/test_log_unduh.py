@@ -13,6 +13,9 @@ from httpx import AsyncClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
+from services.identitas.pemanggil import Jangkauan
+from services.sinkronisasi.log_saring import SaringLog
+from services.sinkronisasi.log_unduhan import baris_unduhan
 from sync_api.unduhan.alir import alirkan
 from sync_api.unduhan.csv import BukuCsv
 from sync_api.unduhan.xlsx import BukuXlsx, hari_lembar
@@ -97,7 +100,7 @@ async def test_pemanggil_yang_pergi_mengakhiri_penulisan(
     app: FastAPI, berisi: Isian, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transaction ends and the place is free, though the rows have no end."""
-    asli = log_unduh.baris_unduhan
+    asli = baris_unduhan
 
     async def tanpa_akhir(*argumen: Any) -> Any:
         while True:
@@ -107,7 +110,7 @@ async def test_pemanggil_yang_pergi_mengakhiri_penulisan(
     monkeypatch.setattr(log_unduh, "baris_unduhan", tanpa_akhir)
     tempat = asyncio.Semaphore(1)
     with app.state.konteks.sebagai_mesin():
-        aliran = log_unduh._isi(app.state.konteks, log_unduh.SaringLog(), log_unduh.Jangkauan(None), BukuXlsx, tempat)
+        aliran = log_unduh._isi(app.state.konteks, SaringLog(), Jangkauan(None), BukuXlsx, tempat)
         assert await anext(aliran)
         assert tempat.locked()
         await aliran.aclose()

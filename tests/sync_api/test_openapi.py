@@ -67,9 +67,9 @@ def test_masalah_menurut_operasi(dokumen: dict[str, Any]) -> None:
                 assert {MASALAH[k].status for k in kode} == {int(status)}, (nama, status)
                 disebut |= kode
     for nama, milik in MENURUT_OPERASI.items():
-        for kode in milik:
-            jawaban = operasi[nama]["responses"][str(MASALAH[kode].status)]
-            assert kode in jawaban["content"]["application/problem+json"]["examples"]
+        for satu_kode in milik:
+            jawaban = operasi[nama]["responses"][str(MASALAH[satu_kode].status)]
+            assert satu_kode in jawaban["content"]["application/problem+json"]["examples"]
     assert DI_PINTU & disebut == set()
 
 
@@ -100,7 +100,7 @@ def _kode_di_sumber() -> Iterator[tuple[str, str]]:
     for berkas in (AKAR / "sync_api").rglob("*.py"):
         for simpul in ast.walk(ast.parse(berkas.read_text(encoding="utf-8"))):
             nama = getattr(getattr(simpul, "func", None), "id", "")
-            if nama in ("PermintaanDitolak", "jawaban_masalah") and simpul.args:
+            if isinstance(simpul, ast.Call) and nama in ("PermintaanDitolak", "jawaban_masalah") and simpul.args:
                 for satu in ast.walk(simpul.args[0]):
                     if isinstance(satu, ast.Constant) and isinstance(satu.value, str):
                         yield satu.value, berkas.name
