@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,11 +14,11 @@ branch_labels = None
 depends_on = None
 
 
-def _waktu(nama: str) -> sa.Column[sa.DateTime]:
+def _waktu(nama: str) -> sa.Column[datetime]:
     return sa.Column(nama, sa.DateTime(timezone=True), nullable=True)
 
 
-def _kini(nama: str) -> sa.Column[sa.DateTime]:
+def _kini(nama: str) -> sa.Column[datetime]:
     return sa.Column(nama, sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False)
 
 

@@ -17,7 +17,9 @@ TAHUN_PERTAMA = 2022
 async def tahun_berisi(conn: AsyncConnection, jangkauan: Jangkauan, *, jenis: str, sampai: int) -> list[int]:
     """The years up to `sampai` with a sync of the jenis within the reach, the latest first."""
     s = SinkroRow
-    tahun = func.generate_series(TAHUN_PERTAMA, sampai).table_valued(column("tahun", Integer), name="t").render_derived()
+    tahun = (
+        func.generate_series(TAHUN_PERTAMA, sampai).table_valued(column("tahun", Integer), name="t").render_derived()
+    )
     ada = select(s.id).where(terlihat(jangkauan), s.jenis == jenis, s.tahun == tahun.c.tahun).exists()
     perintah = select(tahun.c.tahun).where(ada).order_by(tahun.c.tahun.desc())
     return [int(t) for t in (await conn.scalars(perintah)).all()]

@@ -50,7 +50,7 @@ async def test_halaman_pertama_ringan(konsol: Konsol) -> None:
     """What travels for the first page of an admin, in bytes on the wire: the page, its style, its script, its mark."""
     async with konsol.sebagai(f"admin:{INSTANSI}") as halaman:
         jawaban: list[Response] = []
-        halaman.on("response", jawaban.append)
+        halaman.on("response", lambda satu: jawaban.append(satu))
         await halaman.goto(konsol.alamat("/"), wait_until="networkidle")
         ukuran: dict[str, int] = {}
         for satu in jawaban:
