@@ -14,7 +14,8 @@ _DIALEK = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it unt
 
 
 class PerintahSiap:
-    """A SELECT as text with its values in order; those of `bindparam(name)` without a value are given each time."""
+    """A SELECT as text with its values in order; those of `bindparam(name, None)` are given each time (one that is
+    required could not be compiled before its value is known)."""
 
     def __init__(self, perintah: Select[*tuple[Any, ...]]) -> None:
         jadi = perintah.compile(dialect=_DIALEK, compile_kwargs={"render_postcompile": True})

@@ -82,7 +82,7 @@ def _halaman(
 @lru_cache(maxsize=512)
 def _halaman_siap(saring: SaringLog, jangkauan: Jangkauan, jumlah_baris: int, bersambung: bool) -> PerintahSiap:
     """The page of a filter that many ask for again and again; `bersambung`: after :waktu and :nomor."""
-    setelah = (bindparam("waktu", type_=DateTime(timezone=True)), bindparam("nomor", type_=Uuid()))
+    setelah = (bindparam("waktu", None, DateTime(timezone=True)), bindparam("nomor", None, Uuid()))
     pilihan = pilihan_langsung(saring, jangkauan) or Pilihan()
     return PerintahSiap(_halaman(saring, jangkauan, pilihan, jumlah_baris, setelah if bersambung else None))
 

@@ -187,6 +187,27 @@ async def test_halaman_utuh_selagi_baris_bertambah_dan_berubah(
     assert terkumpul == [nip(n) for n in range(16, 9, -1)]
 
 
+async def test_halaman_dengan_saringan(klien: AsyncClient, berisi: Isian, token: Token) -> None:
+    """The next page of a filter with several values, for one instansi, for several and for all."""
+    for kepala in (
+        token("ADMIN_INSTANSI", instansi_id=A),
+        token("ADMIN_INSTANSI", instansi_id=[A, B]),
+        token("ADMIN_BKN"),
+    ):
+        for saring in ({"tahun": 2024}, {"jenis": ["SKP", "SKP_PLT"], "tahun": [2024, 2025]}, {"instansi_id": A}):
+            terbaca: list[str] = []
+            kueri: dict[str, Any] = {"jumlah_baris": 1, **saring}
+            while True:
+                isi = (await klien.get("/v1/log-sinkro", headers=kepala, params=kueri)).json()
+                terbaca += [b["id"] for b in isi["data"]]
+                if isi["kursor_berikutnya"] is None:
+                    break
+                kueri["kursor"] = isi["kursor_berikutnya"]
+            semua = (await klien.get("/v1/log-sinkro", headers=kepala, params=saring)).json()["data"]
+            assert len(terbaca) > 1
+            assert terbaca == [b["id"] for b in semua]
+
+
 async def test_kursor_rusak_atau_dari_daftar_lain(
     klien: AsyncClient, berisi: Isian, admin_a: dict[str, str], token: Token
 ) -> None:
