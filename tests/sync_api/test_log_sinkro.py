@@ -194,7 +194,12 @@ async def test_halaman_dengan_saringan(klien: AsyncClient, berisi: Isian, token:
         token("ADMIN_INSTANSI", instansi_id=[A, B]),
         token("ADMIN_BKN"),
     ):
-        for saring in ({"tahun": 2024}, {"jenis": ["SKP", "SKP_PLT"], "tahun": [2024, 2025]}, {"instansi_id": A}):
+        saringan: list[dict[str, Any]] = [
+            {"tahun": 2024},
+            {"jenis": ["SKP", "SKP_PLT"], "tahun": [2024, 2025]},
+            {"instansi_id": A},
+        ]
+        for saring in saringan:
             terbaca: list[str] = []
             kueri: dict[str, Any] = {"jumlah_baris": 1, **saring}
             while True:
