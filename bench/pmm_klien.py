@@ -1,4 +1,4 @@
-"""What one call of the client of PMM costs in CPU time: on its own connections, and over httpx's transport as the
+"""What one call of the client of PMM costs in CPU time: on aiohttp, and over httpx's transport as the
 counterpart. Each round asks the same people by both ways; the simulated PMM is a process of its own."""
 
 from __future__ import annotations
@@ -85,6 +85,6 @@ def jalankan() -> list[Angka]:
     angka = [Angka(nama, sampel_, "us CPU") for nama, sampel_ in hasil.items()]
     for nama in ("pengguna", "skp"):
         rasio = [lewat / sendiri for sendiri, lewat in zip(hasil[nama], hasil[f"{nama}, lewat httpx"], strict=True)]
-        angka.append(Angka(f"{nama}: lewat httpx : sendiri", rasio, "kali"))
+        angka.append(Angka(f"{nama}: lewat httpx : aiohttp", rasio, "kali"))
     hemat = median(hasil["skp, tidak berubah (304)"]) / median(hasil["skp"]) * 100
     return [*angka, Angka("skp 304 : skp", [hemat], "%")]

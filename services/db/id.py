@@ -7,7 +7,7 @@ import time
 from uuid import UUID
 
 # The driver's own UUID, a uuid.UUID made and sent several times faster.
-from asyncpg.pgproto.pgproto import UUID as UUIDCepat  # noqa: N811
+from asyncpg.pgproto.pgproto import UUID as UUIDCepat  # noqa: N811 - the standard UUID stands beside it
 
 _VERSI_DAN_VARIAN = 0x7 << 76 | 0x2 << 62
 
