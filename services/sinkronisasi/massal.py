@@ -22,7 +22,7 @@ from ekinerja_domain.sinkronisasi.temuan import Kode
 from services.audit import catat_audit
 from services.db.tables import InstansiRow, MassalRow
 from services.sinkronisasi.massal_baca import daftar_massal, massal
-from services.sinkronisasi.massal_bentang import bentangkan_satu
+from services.sinkronisasi.massal_bentang import bentangkan_seluruhnya
 from services.sinkronisasi.massal_berkas import BarisDitolak
 from services.sinkronisasi.massal_pilihan import sql_bekukan
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
@@ -165,6 +165,7 @@ async def buat_massal_dalam(
                 oleh=oleh,
                 pemicu=pemicu.value,
                 dibuat_pada=kini,
+                request_id=request_id,
             )
             .returning(MassalRow.id)
         )
@@ -193,8 +194,7 @@ async def buat_massal_dalam(
         .values(jumlah=jumlah, potongan_tersisa=terpilih.potongan, ditolak=ditolak, **selesai)
     )
     if jumlah <= LANGSUNG:
-        while await bentangkan_satu(conn, massal_id):
-            pass
+        await bentangkan_seluruhnya(conn, massal_id)
     await catat_audit(
         conn,
         instansi_id=instansi_id,

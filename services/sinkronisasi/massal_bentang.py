@@ -16,7 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.status import StatusMassal
 from services.sinkronisasi.antrean import Lajur, kunci_antrean
 from services.sinkronisasi.massal_hitung import HitunganPotongan, catat_potongan
-from services.sinkronisasi.massal_pilihan import SQL_BATALKAN_POTONGAN, SQL_BENTANGKAN, SQL_KUNCI_POTONGAN
+from services.sinkronisasi.massal_pilihan import (
+    SQL_BATALKAN_POTONGAN,
+    SQL_BENTANGKAN,
+    SQL_KUNCI_MASSAL,
+    SQL_KUNCI_POTONGAN,
+)
 
 # So far the work list runs ahead of the workers. A bulk that is further ahead is still laid out when so few of it are
 # due that the workers could run dry, as when thousands of its people wait for a later try.
@@ -57,6 +62,14 @@ async def bentangkan_berikut(conn: AsyncConnection) -> int | None:
     """
     massal = (await conn.execute(_BERIKUT)).one_or_none()
     return None if massal is None else await bentangkan_satu(conn, massal.id)
+
+
+async def bentangkan_seluruhnya(conn: AsyncConnection, massal_id: UUID) -> None:
+    """Lays out every chunk of a small bulk at once. The caller holds its instansi."""
+    await kunci_antrean(conn)
+    await conn.execute(text(SQL_KUNCI_MASSAL), {"massal_id": massal_id})
+    while await bentangkan_satu(conn, massal_id):
+        pass
 
 
 async def bentangkan_satu(conn: AsyncConnection, massal_id: UUID) -> int | None:

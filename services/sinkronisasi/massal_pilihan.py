@@ -128,6 +128,15 @@ SELECT count(*) FROM (
 ) terkunci
 """  # noqa: S608 - as above
 
+# The same for all chunks that one transaction lays out: chunk by chunk it would meet another's order of id.
+SQL_KUNCI_MASSAL = """
+SELECT count(*) FROM (
+  SELECT s.id FROM massal_potongan c JOIN massal m ON m.id = c.massal_id
+  CROSS JOIN LATERAL unnest(c.nip) AS d (nip) JOIN sinkro s ON s.nip = d.nip AND s.jenis = c.jenis AND s.tahun = m.tahun
+  WHERE c.massal_id = :massal_id ORDER BY s.id FOR NO KEY UPDATE OF s
+) terkunci
+"""
+
 # Who was synchronised since the selection is counted with that outcome. Who left the instansi or the user PMM meanwhile
 # is out (spec: domain 4.6: the removal cancels what waits).
 SQL_BENTANGKAN = f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -254,13 +255,12 @@ async def versi_unit(
     conn: AsyncConnection, dibaca: Iterable[str], *, akan_berubah: Collection[str]
 ) -> Mapping[str, int]:
     """Locks the units' SKPs until the transaction ends and gives their versions. Those that will change are locked
-    against everybody and first, the others (a whole region reads its dinas) only against a change; each in order of
-    id."""
+    against everybody, the others (a whole region reads its dinas) only against a change. All in one order of id,
+    whatever the strength: of two batches that each change what the other reads, one waits."""
     versi: dict[str, int] = {}
-    lain = sorted(set(dibaca).difference(akan_berubah))
-    for kunci, unit_id in ((_KUNCI_UNIT_TULIS, sorted(akan_berubah)), (_KUNCI_UNIT_BACA, lain)):
-        if unit_id:
-            versi |= {b.id: b.versi_skp for b in await conn.execute(kunci, {"id": unit_id})}
+    for berubah, unit in groupby(sorted({*dibaca, *akan_berubah}), key=frozenset(akan_berubah).__contains__):
+        kunci = _KUNCI_UNIT_TULIS if berubah else _KUNCI_UNIT_BACA
+        versi |= {b.id: b.versi_skp for b in await conn.execute(kunci, {"id": list(unit)})}
     return versi
 
 

@@ -185,7 +185,10 @@ async def test_batches_in_opposite_order_do_not_deadlock(dunia: DuniaNyata) -> N
         assert len(butir) == len(orang)
         tercatat = await dunia.nilai(butir)
         ambilan = {k.butir.token: k.putusan.kasus.pengambilan for k in tercatat}
-        a, b = butir[::2], butir[1::2][::-1]
+        # Each batch changes the schools that the other one reads.
+        milik = {b.nip: b for b in butir}
+        a = [milik[satu] for n, satu in enumerate(orang) if n % 4 in (0, 3)]
+        b = [milik[satu] for n, satu in enumerate(orang) if n % 4 in (1, 2)][::-1]
         await asyncio.gather(
             dunia.mesin._selesaikan(a, ambilan), dunia.mesin._selesaikan(b, ambilan), dunia.massal(), dunia.massal()
         )
