@@ -8,7 +8,9 @@ from collections.abc import Callable
 from bench import (
     adil,
     basis_data,
+    diagnosis,
     kacau,
+    kontrak,
     log_halaman,
     log_saringan,
     log_umpan,
@@ -38,7 +40,9 @@ SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "pmm-batas": pmm_batas.jalankan,
     "adil": adil.jalankan,
     "pelepasan": pelepasan.jalankan,
+    "diagnosis": diagnosis.jalankan,
     "kacau": kacau.jalankan,
+    "kontrak": kontrak.jalankan,
 }
 
 

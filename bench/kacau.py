@@ -54,6 +54,7 @@ def jalankan() -> list[Angka]:
     ukuran = Ukuran(
         pegawai=jumlah,
         bunuh=pilihan("bunuh", BUNUH),
+        jeda=(0.2, 1.2),
         batas_pmm=200,
         konkurensi=16,
         tenang_dalam=120.0 + jumlah / 10,

@@ -10,7 +10,7 @@ import asyncpg
 ORANG_PER_UNIT = 25
 SINKRO_PER_ORANG = 5
 
-# Triggers and foreign keys rest while the rows are made; the counters are made from the rows at the end.
+# Triggers and foreign keys rest while the rows are made; what triggers keep is made from the rows at the end.
 _ISI = (
     "SET session_replication_role = replica",
     "SET statement_timeout = 0",
@@ -42,7 +42,7 @@ _ISI = (
     """
     INSERT INTO sinkro (instansi_id, nip, jenis, tahun, status, hasil, tipe_skp, unit_kerja_id, kode, temuan, catatan,
                         pemicu, oleh, percobaan_ke, lajur, giliran, dibuat_pada, diminta_pada, selesai_pada,
-                        diubah_urut)
+                        diubah_urut, status_terakhir)
     SELECT b.instansi_id, b.nip, b.jenis, b.tahun, b.status, CASE WHEN b.status = 'BERHASIL' THEN 'DATA_BARU' END,
            CASE WHEN a < 100 THEN 'PENGAWAS' WHEN a < 1000 THEN 'KEPALA_SEKOLAH' WHEN a < 9900 THEN 'GURU' END,
            b.unit_kerja_id, b.kode,
@@ -53,7 +53,8 @@ _ISI = (
                'objek', jsonb_build_object('jenis', 'UNIT_KERJA', 'id', b.unit_kerja_id, 'nama', 'SD CONTOH'),
                'rincian', '{{}}'::jsonb)) END,
            CASE WHEN b.kode = '{{}}' THEN NULL ELSE 'Gagal Sinkro: "Pimpinan unit kerja belum ada"' END,
-           'MASSAL', 'bench', 1, 1, 1, b.pada, b.pada, b.pada, 1
+           'MASSAL', 'bench', 1, 1, 1, b.pada, b.pada, b.pada, 1,
+           NULLIF(b.status, 'MENUNGGU')
     FROM (
         SELECT p.*, j.jenis, 2022 + (k / 5) AS tahun, x.a,
                timestamptz '2024-01-01' + make_interval(secs => abs(hashtext(p.nip || k)) % 60000000) AS pada, s.status,
@@ -71,6 +72,8 @@ _ISI = (
     """,
     "SET session_replication_role = origin",
     "SELECT susun_ulang_hitungan()",
+    "SELECT susun_ulang_ubahan_sinkro()",
+    "SELECT susun_ulang_antrean()",
 )
 
 

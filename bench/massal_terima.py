@@ -43,6 +43,14 @@ _ISI = (
        SELECT instansi_id, unit_kerja_id, min(nip), 'DEFINITIF', '2020-01-01' FROM pegawai GROUP BY 1, 2""",
 )
 
+_HITUNG = text(
+    """
+    SELECT m.jumlah, m.terbentang, (SELECT count(DISTINCT b.sinkro_id) FROM massal_butir b WHERE b.massal_id = m.id),
+      (SELECT count(*) FROM sinkro s WHERE s.massal_id = m.id AND s.status = 'MENUNGGU')
+    FROM massal m WHERE m.id = CAST(:id AS uuid)
+    """
+)
+
 
 def jalankan() -> list[Angka]:
     with postgres() as pabrik:
@@ -74,6 +82,14 @@ async def _minta(conn: AsyncConnection, instansi_id: str) -> str:
     return str(hasil["id"])
 
 
+async def _periksa_semua(engine: AsyncEngine, massal_id: str) -> None:
+    """Whoever was selected is counted and stands on the list, once: no cap that nobody was told about."""
+    async with engine.connect() as conn:
+        hitung = tuple((await conn.execute(_HITUNG, {"id": massal_id})).one())
+    if hitung != (ORANG,) * 4:
+        raise RuntimeError(f"dipilih {ORANG}, tetapi jumlah, terbentang, butir dan antrean: {hitung}")
+
+
 async def _satu_besar(url: str) -> list[Angka]:
     engine = buat_engine(url, nama="bench")
     terima, bentang = [], []
@@ -94,6 +110,7 @@ async def _satu_besar(url: str) -> list[Angka]:
                         break
                     jumlah += isi
                     bentang.append(isi / (time.perf_counter() - mulai))
+                await _periksa_semua(engine, massal_id)
     finally:
         await engine.dispose()
     awal, akhir = bentang[: len(bentang) // 10 + 1], bentang[-len(bentang) // 10 - 1 :]

@@ -1,6 +1,7 @@
 """End to end against the naive baseline and the bare pipeline (goals G1 and G4): PMM, PostgreSQL and worker on the same
 cores, all checks and the log included. Each round lands the same people once by each way, in databases of their own,
-then again with nothing new. `--jumlah` people, `--putaran` rounds."""
+then twice again with nothing new: the first of these judges everybody in full and remembers the result, the second and
+every later one finds it remembered. `--jumlah` people, `--putaran` rounds."""
 
 from __future__ import annotations
 
@@ -38,8 +39,10 @@ class Putaran:
     penuh: float
     tanpa_baru: float
     terpakai_penuh: Terpakai
+    terpakai_dinilai_lagi: Terpakai
     terpakai_tanpa_baru: Terpakai
     wal_penuh: float
+    wal_dinilai_lagi: float
     wal_tanpa_baru: float
 
 
@@ -118,6 +121,8 @@ async def _putaran(pabrik: PabrikBasisData, pmm_url: str, sampel: Contoh) -> Put
         wal = [await _wal(konteks)]
         jumlah, penuh = await _mesin(konteks, sampel, pabrik)
         wal.append(await _wal(konteks))
+        _, dinilai_lagi = await _mesin(konteks, sampel, pabrik)
+        wal.append(await _wal(konteks))
         jumlah_lagi, tanpa_baru = await _mesin(konteks, sampel, pabrik)
         wal.append(await _wal(konteks))
     return Putaran(
@@ -126,10 +131,16 @@ async def _putaran(pabrik: PabrikBasisData, pmm_url: str, sampel: Contoh) -> Put
         penuh=jumlah / penuh.detik,
         tanpa_baru=jumlah_lagi / tanpa_baru.detik,
         terpakai_penuh=penuh.per(jumlah),
+        terpakai_dinilai_lagi=dinilai_lagi.per(jumlah),
         terpakai_tanpa_baru=tanpa_baru.per(jumlah_lagi),
         wal_penuh=(wal[1] - wal[0]) / jumlah,
-        wal_tanpa_baru=(wal[2] - wal[1]) / jumlah_lagi,
+        wal_dinilai_lagi=(wal[2] - wal[1]) / jumlah,
+        wal_tanpa_baru=(wal[3] - wal[2]) / jumlah_lagi,
     )
+
+
+def _cpu(terpakai: Terpakai) -> float:
+    return terpakai.pekerja + terpakai.postgres
 
 
 def jalankan() -> list[Angka]:
@@ -155,8 +166,16 @@ def jalankan() -> list[Angka]:
         ),
         Angka("CPU pekerja, penuh", [h.terpakai_penuh.pekerja * 1e3 for h in hasil], "ms/orang"),
         Angka("CPU PostgreSQL, penuh", [h.terpakai_penuh.postgres * 1e3 for h in hasil], "ms/orang"),
+        Angka(
+            "CPU tidak ada data baru : penuh",
+            [_cpu(h.terpakai_tanpa_baru) / _cpu(h.terpakai_penuh) for h in hasil],
+            "kali",
+        ),
+        Angka("CPU pekerja, dinilai lagi", [h.terpakai_dinilai_lagi.pekerja * 1e3 for h in hasil], "ms/orang"),
+        Angka("CPU PostgreSQL, dinilai lagi", [h.terpakai_dinilai_lagi.postgres * 1e3 for h in hasil], "ms/orang"),
         Angka("CPU pekerja, tidak ada data baru", [h.terpakai_tanpa_baru.pekerja * 1e3 for h in hasil], "ms/orang"),
         Angka("CPU PostgreSQL, tidak ada data baru", [h.terpakai_tanpa_baru.postgres * 1e3 for h in hasil], "ms/orang"),
         Angka("WAL penuh", [h.wal_penuh / 1024 for h in hasil], "KiB/orang"),
+        Angka("WAL dinilai lagi", [h.wal_dinilai_lagi / 1024 for h in hasil], "KiB/orang"),
         Angka("WAL tidak ada data baru", [h.wal_tanpa_baru / 1024 for h in hasil], "KiB/orang"),
     ]

@@ -29,7 +29,7 @@ from pmm_client.errors import (
     PMMMembatasi,
     PMMTidakTerjangkau,
 )
-from pmm_client.etag import PMMBeretag, PMMTidakBerubah, etag_sah
+from pmm_client.etag import PMMBeretag, PMMTidakBerubah, etag_sah, sidik_badan
 
 T = TypeVar("T")
 Hasil = TypeVar("Hasil")
@@ -120,19 +120,24 @@ class Pemanggil:
         titik: Titik[T],
         tanya: Pertanyaan,
         etag: str | None,
+        sidik: bytes | None,
         keluhan: Callable[[T], str | None] | None = None,
     ) -> PMMBeretag[T] | PMMTidakBerubah:
-        """Like `panggil_wajib`, asking only for what is not the answer tagged `etag`."""
+        """Like `panggil_wajib`, asking only for what is not the answer tagged `etag`, and reading only what is not the
+        body of the hash `sidik`, which was read before."""
 
         def olah(jawaban: Jawaban) -> PMMBeretag[T] | PMMTidakBerubah:
             terbaru = jawaban.headers.get("etag")
             terbaru = terbaru if terbaru is not None and etag_sah(terbaru) else None
             if jawaban.status == 304 and etag is not None:
                 return PMMTidakBerubah(terbaru or etag)
+            sidik_kini = sidik_badan(jawaban.badan)
+            if sidik_kini == sidik and _utuh(jawaban):
+                return PMMTidakBerubah(terbaru)
             data = self._baca(jawaban, titik, tanya.request_id, keluhan)
             if data is None:
                 raise TypeError(f"{titik.jalur}: data boleh kosong")
-            return PMMBeretag(data, terbaru)
+            return PMMBeretag(data, terbaru, sidik_kini)
 
         kepala = () if etag is None else (("If-None-Match", etag),)
         return await self._tanyakan(titik.jalur, tanya, kepala, olah)
@@ -265,28 +270,18 @@ class Pemanggil:
         lajur: Lajur,
         anggaran: Anggaran,
     ) -> tuple[Jawaban | str, float]:
-        """The answer, or why there is none, and the seconds it took without the wait for the turn. The connection is
-        open before the turn comes, so that the request leaves in its turn and not when a handshake is done."""
+        """The answer, or why there is none, and the seconds it took without the wait for the turn."""
         self._lewat_pemutus(self._pemutus.minta_izin(), jalur, request_id)
         probe = self._pemutus.terbuka
+        await self._giliran(jalur, request_id, lajur)
+        if self._pemutus.terbuka and not probe:
+            self._lewat_pemutus(self._pemutus.sisa() or self._config.pemutus_jeda, jalur, request_id)
         mulai = self._jam()
         try:
-            saluran = await pengangkut.sambungkan(anggaran.detik)
+            jawaban: Jawaban | str = await pengangkut.tanya(permintaan, max(anggaran.detik, 0.001))
         except KoneksiGagal as gagal:
-            return str(gagal), self._habiskan(anggaran, mulai)
-        try:
-            lama = self._habiskan(anggaran, mulai)
-            await self._giliran(jalur, request_id, lajur)
-            if self._pemutus.terbuka and not probe:
-                self._lewat_pemutus(self._pemutus.sisa() or self._config.pemutus_jeda, jalur, request_id)
-            mulai = self._jam()
-            try:
-                jawaban: Jawaban | str = await saluran.tanya(permintaan, max(anggaran.detik, 0.001))
-            except KoneksiGagal as gagal:
-                jawaban = str(gagal)
-            return jawaban, lama + self._habiskan(anggaran, mulai)
-        finally:
-            saluran.lepas()
+            jawaban = str(gagal)
+        return jawaban, self._habiskan(anggaran, mulai)
 
     async def _giliran(self, jalur: str, request_id: str, lajur: Lajur) -> None:
         self._menunggu[lajur] += 1
@@ -340,6 +335,15 @@ _HASIL: dict[type[object], str] = {
     PMMAksesDitolak: "akses_ditolak",
     Ditolak: "akses_ditolak",
 }
+
+
+def _utuh(jawaban: Jawaban) -> bool:
+    """A whole body in the one way in which bodies are read."""
+    return (
+        jawaban.status == 200
+        and not jawaban.terpotong
+        and jawaban.headers.get("content-encoding", "identity") == "identity"
+    )
 
 
 def _kredensial_ditolak(badan: bytes) -> bool:

@@ -30,21 +30,11 @@ class KoneksiGagal(Exception):
     """No whole answer came. The text is the kind of failure; the library's own words may hold the URL with a NIP."""
 
 
-class Saluran(Protocol):
-    """A way on which one request can leave at once: what takes time, connecting, is behind it."""
+class Pengangkut(Protocol):
+    """A way to PMM."""
 
     async def tanya(self, permintaan: Permintaan, batas_detik: float) -> Jawaban:
-        """Send, and read the answer within `batas_detik`. Raises KoneksiGagal. Used once."""
-
-    def lepas(self) -> None:
-        """Give the way back, whether it was used or not. Never raises."""
-
-
-class Pengangkut(Protocol):
-    """Opens ways to PMM."""
-
-    async def sambungkan(self, batas_detik: float) -> Saluran:
-        """A way to PMM, open within `batas_detik`. Raises KoneksiGagal."""
+        """Connect if need be, send, and read the answer, all within `batas_detik`. Raises KoneksiGagal."""
 
     async def tutup(self) -> None:
         """Close everything."""

@@ -45,9 +45,6 @@ class LewatAiohttp:
         # PMM's limit. There is no public switch; aiohttp's own test client uses this one.
         self._sesi._retry_connection = False
 
-    async def sambungkan(self, batas_detik: float) -> "LewatAiohttp":  # noqa: ARG002 - aiohttp connects by itself
-        return self
-
     async def tanya(self, permintaan: Permintaan, batas_detik: float) -> Jawaban:
         try:
             async with asyncio.timeout(batas_detik):
@@ -63,9 +60,6 @@ class LewatAiohttp:
         except (aiohttp.ClientError, OSError, ValueError) as galat:
             sebab = type(galat).__name__
         raise KoneksiGagal(sebab)
-
-    def lepas(self) -> None:
-        return None
 
     async def tutup(self) -> None:
         await self._sesi.close()
@@ -105,9 +99,6 @@ class LewatHttpx:
             "timeout": {"connect": config.connect, "read": config.read, "write": config.read, "pool": None}
         }
 
-    async def sambungkan(self, batas_detik: float) -> "LewatHttpx":  # noqa: ARG002 - the transport connects by itself
-        return self
-
     async def tanya(self, permintaan: Permintaan, batas_detik: float) -> Jawaban:
         asli = httpx.Request(
             permintaan.metode,
@@ -122,9 +113,6 @@ class LewatHttpx:
         except TimeoutError:
             sebab = "batas waktu panggilan habis"
         raise KoneksiGagal(sebab)
-
-    def lepas(self) -> None:
-        return None
 
     async def tutup(self) -> None:
         await self._transport.aclose()

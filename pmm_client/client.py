@@ -159,14 +159,21 @@ class PMMClient:
         return await self._pemanggil.panggil_wajib(_SKP, tanya, _id_skp_berulang)
 
     async def skp_bila_berubah(
-        self, nip: str, tahun: int, etag: str | None, *, request_id: str | None = None
+        self,
+        nip: str,
+        tahun: int,
+        etag: str | None,
+        *,
+        sidik: bytes | None = None,
+        request_id: str | None = None,
     ) -> PMMBeretag[tuple[PMMSkp, ...]] | PMMTidakBerubah:
-        """Like `skp`, unless PMM still has what it answered under `etag` (None: no answer is known). The tag is PMM's
-        own, kept as it came; it speaks of the same person and year only."""
+        """Like `skp`, unless PMM still has what it answered under `etag` (None: no answer is known), or sends once more
+        the body of the hash `sidik`. Both are kept as they came with an answer, and speak of the same person and year
+        only."""
         if etag is not None and not etag_sah(etag):
             raise ValueError("etag bukan tanda yang pernah diberikan klien ini")
         tanya = self._pertanyaan(f"/v1/pengguna/{_nip(nip)}/skp?tahun={_tahun(tahun)}", request_id)
-        return await self._pemanggil.panggil_bersyarat(_SKP, tanya, etag, _id_skp_berulang)
+        return await self._pemanggil.panggil_bersyarat(_SKP, tanya, etag, sidik, _id_skp_berulang)
 
     async def penilaian_periodik(
         self, nip: str, tahun: int, tipe: PMMTipePeriodik, *, request_id: str | None = None

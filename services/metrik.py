@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
@@ -39,8 +40,15 @@ TUGAS_GAGAL = Counter("sinkro_duty_failures_total", "Runs of a shared duty that 
 
 def amati_pmm(jalur: str, hasil: str, detik: float) -> None:
     """The observer of a PMMClient. `jalur` is a path template."""
-    PMM_PERMINTAAN.labels(jalur, hasil).inc()
-    PMM_LAMA.labels(jalur).observe(detik)
+    permintaan, lama = _pmm(jalur, hasil)
+    permintaan.inc()
+    lama.observe(detik)
+
+
+@lru_cache(maxsize=128)
+def _pmm(jalur: str, hasil: str) -> tuple[Counter, Histogram]:
+    """To look for a series costs several times what counting does, and this is done for every call."""
+    return PMM_PERMINTAAN.labels(jalur, hasil), PMM_LAMA.labels(jalur)
 
 
 def catat_percobaan(jenis: str, hasil: str, kode: Iterable[str]) -> None:

@@ -33,13 +33,13 @@ _ANTREAN = text(
                 ELSE 'due' END AS sebab,
            count(*) AS n,
            COALESCE(extract(epoch FROM max(now() - GREATEST(s.diminta_pada, s.coba_lagi_pada))), 0) AS umur
-    FROM sinkro s LEFT JOIN massal m ON m.id = s.massal_id
-    WHERE s.status = 'MENUNGGU' GROUP BY 1, 2
+    FROM sinkro_menunggu s LEFT JOIN massal m ON m.id = s.massal_id GROUP BY 1, 2
     """
 )
 _BERJALAN = text(
     """
-    SELECT count(*) AS n, count(*) FILTER (WHERE sewa_sampai < now()) AS lewat FROM sinkro WHERE status = 'BERJALAN'
+    SELECT count(*) AS n, count(*) FILTER (WHERE s.sewa_sampai < now()) AS lewat
+    FROM sinkro_berjalan r JOIN sinkro s ON s.id = r.sinkro_id
     """
 )
 _MASSAL = text(

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 
 from services.catatan_log import pasang_catatan_log
 from services.db.penyewa import pagari
@@ -23,10 +25,11 @@ from services.settings import Settings, load_settings
 from services.sinkronisasi.massal_pantau import PantauanMassal
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from sync_api import health, problem_pages
+from sync_api.answers import MEDIA_JSON, JawabanBeretag, json_bytes
 from sync_api.batas.jatah import PenghitungJatah
 from sync_api.batas.lapisan import LapisanBatas
-from sync_api.batas.penjaga import Penjaga
-from sync_api.konsol.app import pasang_konsol
+from sync_api.batas.penjaga import Penjaga, akan_diperiksa_tokennya
+from sync_api.konsol.app import milik_konsol, pasang_konsol
 from sync_api.middleware import LapisanPermintaan
 from sync_api.openapi import dokumen_openapi
 from sync_api.penerbit_lokal.app import buat_penerbit_lokal
@@ -53,6 +56,8 @@ PENJELASAN = """Sinkronisasi kinerja guru, kepala sekolah dan pengawas dari PMM 
 
 Galat dijawab sebagai `application/problem+json` (RFC 9457); `type` menunjuk halaman penjelasannya."""
 
+JALUR_DOKUMEN = "/openapi.json"
+
 RUTER = (
     log_sinkro.router,
     log_unduh.router,
@@ -75,6 +80,18 @@ RUTER = (
 
 class AplikasiSinkro(FastAPI):
     """FastAPI with our OpenAPI document."""
+
+    _dokumen: bytes | None = None
+
+    def setup(self) -> None:
+        # The first route of a path answers: FastAPI's own makes the document anew each time and has no ETag.
+        self.add_route(JALUR_DOKUMEN, self._jawab_dokumen, include_in_schema=False)
+        super().setup()
+
+    async def _jawab_dokumen(self, _request: Request) -> Response:
+        if self._dokumen is None:
+            self._dokumen = json_bytes(self.openapi())
+        return JawabanBeretag(self._dokumen, media_type=MEDIA_JSON)
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -114,6 +131,7 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
         version=versi_layanan(),
         description=PENJELASAN,
         lifespan=masa_hidup,
+        openapi_url=JALUR_DOKUMEN,
         redirect_slashes=False,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
@@ -124,6 +142,7 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
         LapisanBatas,
         penjaga=lambda: getattr(app.state, "penjaga", None),
         bersamaan=pengaturan.permintaan_bersamaan,
+        dihitung_kemudian=lambda scope: akan_diperiksa_tokennya(scope) or milik_konsol(app, scope),
     )
     app.add_middleware(LapisanPermintaan, jawab_galat=jawab_tak_terduga, proxy_tepercaya=pengaturan.proxy_tepercaya)
     for ruter in (sinkro.buat_router(JENIS_TERDAFTAR.values()), *RUTER):
@@ -131,5 +150,5 @@ def create_app(settings: Settings | None = None, *, ambil_jwks: AmbilJwks | None
     if pengaturan.penerbit_lokal:
         app.state.penerbit_lokal = buat_penerbit_lokal(pengaturan, lambda: app.state.konteks)
         app.mount(JALUR_PENERBIT_LOKAL, app.state.penerbit_lokal)
-    pasang_konsol(app, pengaturan, verifikator)
+    app.state.konsol = pasang_konsol(app, pengaturan, verifikator)
     return app

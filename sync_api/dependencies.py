@@ -22,6 +22,7 @@ from services.identitas.verifikasi import KodeToken, TokenDitolak, Verifikator
 from services.konteks import Konteks
 from services.sinkronisasi.log_saring import persempit
 from sync_api.batas.penjaga import Penjaga
+from sync_api.jenis_media import jenis_media
 from sync_api.problem_shapes import galat_dari_pydantic
 from sync_api.problems import Galat, PermintaanDitolak
 
@@ -167,9 +168,7 @@ async def baca_json_mentah(request: Request, batas: int) -> bytes:
 
 
 def _periksa_jenis_media(request: Request) -> None:
-    jenis, _, parameter = request.headers.get("content-type", "").partition(";")
-    charset = parameter.strip().lower().partition("charset=")[2].strip('"')
-    if jenis.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
+    if jenis_media(request) != "application/json":
         raise PermintaanDitolak("JENIS_MEDIA_TIDAK_DIDUKUNG")
 
 

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sync_api import openapi_kepala, openapi_masalah
+from sync_api.batas.penjaga import TANPA_HITUNG
 from sync_api.dependencies import BacaBadan, ButuhScope
 from sync_api.idempotensi import RuteIdempoten
 from sync_api.openapi_contoh import PembuatContoh
-from sync_api.problems import MASALAH
 from sync_api.v1.common_shapes import MasalahOut
 from sync_api.v1.documented import ARTI
 
@@ -72,6 +72,7 @@ def dokumen_openapi(app: FastAPI) -> dict[str, Any]:
         pembuat.lengkapi(satu)
     komponen["schemas"] = dict(sorted(skema.items()))
     komponen["examples"] = openapi_masalah.contoh_komponen()
+    komponen["responses"] = openapi_masalah.jawaban_komponen()
     komponen["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "JWT penerbit OIDC"}
     }
@@ -80,7 +81,7 @@ def dokumen_openapi(app: FastAPI) -> dict[str, Any]:
         for metode in rute.methods or ():
             operasi = dokumen["paths"].get(jalur, {}).get(metode.lower())
             if operasi is not None:
-                _lengkapi(operasi, rute, metode)
+                _lengkapi(operasi, rute, metode, berbatas=jalur not in TANPA_HITUNG)
                 _beri_contoh(operasi, pembuat)
     return dokumen
 
@@ -102,7 +103,7 @@ def _rapikan_parameter(operasi: dict[str, Any]) -> None:
             satu["schema"] = pilihan[0] | {n: isi for n, isi in skema.items() if n not in ("anyOf", "default")}
 
 
-def _lengkapi(operasi: dict[str, Any], rute: APIRoute, metode: str) -> None:
+def _lengkapi(operasi: dict[str, Any], rute: APIRoute, metode: str, *, berbatas: bool) -> None:
     scope, model = scope_rute(rute), badan_rute(rute)
     operasi["security"] = [] if scope is None else [{"bearer": [scope]}]
     if scope is not None:
@@ -113,18 +114,21 @@ def _lengkapi(operasi: dict[str, Any], rute: APIRoute, metode: str) -> None:
         badan["content"] = {"application/json": {"schema": acuan}, **badan["content"]}
     _rapikan_parameter(operasi)
     berkunci = isinstance(rute, RuteIdempoten) and metode == "POST"
-    _jawaban_masalah(operasi, _kode(operasi, bertoken=scope is not None, berkunci=berkunci))
-    openapi_kepala.lengkapi(operasi, metode, berkunci=berkunci, bertoken=scope is not None)
+    _jawaban_masalah(operasi, _kode(operasi, bertoken=scope is not None, berkunci=berkunci, berbatas=berbatas))
+    openapi_kepala.lengkapi(operasi, metode, berkunci=berkunci, berbatas=berbatas)
+    pintu = openapi_masalah.jawaban_pintu(berbatas=berbatas)
+    operasi["responses"] = dict(sorted((operasi["responses"] | pintu).items()))
     for tujuan, parameter in TAUTAN.get(operasi["operationId"], ()):
         sukses = next(isi for status, isi in operasi["responses"].items() if status.startswith("2"))
         isi = {"operationId": tujuan, "parameters": {parameter: "$response.body#/id"}}
         sukses.setdefault("links", {})[tujuan] = isi
 
 
-def _kode(operasi: dict[str, Any], *, bertoken: bool, berkunci: bool) -> list[str]:
+def _kode(operasi: dict[str, Any], *, bertoken: bool, berkunci: bool, berbatas: bool) -> list[str]:
     """Every problem this operation can answer with."""
     parameter = {p["name"] for p in operasi.get("parameters", ()) if p["in"] in ("query", "path")}
     kode = [*openapi_masalah.SELALU, *openapi_masalah.kode_operasi(operasi["operationId"])]
+    kode += openapi_masalah.BERBATAS if berbatas else ()
     kode += openapi_masalah.BERTOKEN if bertoken else ()
     kode += openapi_masalah.BERBADAN if "requestBody" in operasi else ()
     kode += openapi_masalah.BERKUNCI if berkunci else ()
@@ -151,13 +155,6 @@ def _beri_contoh(operasi: dict[str, Any], pembuat: PembuatContoh) -> None:
     for media, satu in isi:
         if media == "application/json" and "example" not in satu and "examples" not in satu:
             satu["example"] = pembuat.buat(satu["schema"])
-
-
-def masalah_terdokumen(operasi: Mapping[str, Any], status: int) -> frozenset[str]:
-    """The problem codes that the document names for this status of an operation."""
-    jawaban = operasi["responses"].get(str(status), {})
-    contoh = jawaban.get("content", {}).get("application/problem+json", {}).get("examples", {})
-    return frozenset(contoh) & MASALAH.keys()
 
 
 def _skema_masukan(app: FastAPI) -> dict[str, Any]:

@@ -53,11 +53,12 @@ class _Pembanding:
             yield f"{nama}: scope diganti"
         yield from self._parameter(nama, lama, baru)
         yield from self._badan(nama, lama.get("requestBody"), baru.get("requestBody"))
-        for status, satu in lama["responses"].items():
-            lain = baru["responses"].get(status)
-            if lain is None:
+        for status, acuan in lama["responses"].items():
+            if status not in baru["responses"]:
                 yield f"{nama}: status {status} dihapus"
                 continue
+            satu = self._urai(self._lama, acuan)
+            lain = self._urai(self._baru, baru["responses"][status])
             for kepala in satu.get("headers", {}):
                 if kepala not in lain.get("headers", {}):
                     yield f"{nama}: {status} tanpa header {kepala}"
@@ -159,9 +160,11 @@ class _Pembanding:
         return [self._urai(dokumen, satu) for satu in skema.get("anyOf") or [skema]]
 
     def _urai(self, dokumen: Dokumen, skema: Dokumen) -> Dokumen:
+        """What a reference to a component stands for."""
         if "$ref" not in skema:
             return skema
-        isi: Dokumen = dokumen["components"]["schemas"][skema["$ref"].rpartition("/")[2]]
+        jenis, nama = skema["$ref"].split("/")[-2:]
+        isi: Dokumen = dokumen["components"][jenis][nama]
         return isi
 
 

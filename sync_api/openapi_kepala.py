@@ -48,11 +48,15 @@ PARAMETER_KUNCI = {
 }
 
 
-def lengkapi(operasi: dict[str, Any], metode: str, *, berkunci: bool, bertoken: bool) -> None:
-    """Adds the headers of request and answers to one operation whose answers are complete."""
+_BERETAG = ("application/json", "text/html")
+
+
+def lengkapi(operasi: dict[str, Any], metode: str, *, berkunci: bool, berbatas: bool) -> None:
+    """Adds the headers of request and answers to one operation whose answers are complete. `berbatas`: its requests
+    are counted."""
     jawaban = operasi["responses"]
     parameter = [*operasi.get("parameters", ()), PARAMETER_NOMOR]
-    if metode == "GET" and "application/json" in jawaban.get("200", {}).get("content", {}):
+    if metode == "GET" and any(media in jawaban.get("200", {}).get("content", {}) for media in _BERETAG):
         parameter.append(PARAMETER_ETAG)
         jawaban["304"] = {"description": "Isinya masih sama dengan ETag yang disebut"}
         operasi["responses"] = jawaban = dict(sorted(jawaban.items()))
@@ -69,7 +73,7 @@ def lengkapi(operasi: dict[str, Any], metode: str, *, berkunci: bool, bertoken: 
             _kepala(satu, "WWW-Authenticate")
         if status in ("429", "503"):
             _kepala(satu, "Retry-After")
-        if bertoken and status != "401":
+        if berbatas:
             for nama in ("RateLimit-Policy", "RateLimit"):
                 _kepala(satu, nama)
 

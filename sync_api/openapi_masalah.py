@@ -11,6 +11,7 @@ from typing import Any
 
 from sync_api.problems import JENIS_MEDIA, MASALAH
 from sync_api.v1.common_shapes import MasalahOut
+from sync_api.v1.documented import ARTI
 
 _PEGAWAI = ("PEGAWAI_TIDAK_TERDAFTAR",)
 _INSTANSI = ("INSTANSI_WAJIB_DISEBUT",)
@@ -50,7 +51,12 @@ _AWALAN_PEGAWAI = ("minta_sinkro_", "pratinjau_sinkro_")
 
 TOKEN = ("TOKEN_TIDAK_ADA", "TOKEN_TIDAK_SAH", "TOKEN_KEDALUWARSA", "TOKEN_BELUM_BERLAKU")
 SELALU = ("GALAT_INTERNAL",)
-BERTOKEN = (*TOKEN, "SCOPE_TIDAK_CUKUP", "TERLALU_BANYAK_PERMINTAAN", "LAYANAN_TIDAK_TERSEDIA")
+# Refused before any operation is reached, so said once for all of them.
+DI_SAMBUNGAN = ("HTTP_TIDAK_SAH", "PERMINTAAN_TERLALU_LAMBAT", "HEADER_TERLALU_BESAR")
+# What the layer of limits refuses; the questions of supervisors pass by it.
+DI_LAPISAN = ("ALAMAT_TERLALU_PANJANG",)
+BERBATAS = ("TERLALU_BANYAK_PERMINTAAN", "LAYANAN_TIDAK_TERSEDIA")
+BERTOKEN = (*TOKEN, "SCOPE_TIDAK_CUKUP")
 BERBADAN = ("BADAN_TERLALU_BESAR", "JENIS_MEDIA_TIDAK_DIDUKUNG", "PERMINTAAN_TIDAK_SAH")
 BERKUNCI = ("PERMINTAAN_MASIH_BERJALAN", "KUNCI_IDEMPOTENSI_DIPAKAI", "PERMINTAAN_TIDAK_SAH")
 # What stands for a status that a route declared without saying which problem.
@@ -95,6 +101,24 @@ def contoh_masalah(kode: str) -> dict[str, Any]:
 def contoh_komponen() -> dict[str, Any]:
     """Every problem answer once, for the document's components."""
     return {kode: {"summary": masalah.judul, "value": contoh_masalah(kode)} for kode, masalah in MASALAH.items()}
+
+
+def jawaban_pintu(*, berbatas: bool) -> dict[str, Any]:
+    """The answers that need no operation, by status, as references to components."""
+    kode = (*DI_SAMBUNGAN, *(DI_LAPISAN if berbatas else ()))
+    return {str(MASALAH[satu].status): {"$ref": f"#/components/responses/{satu}"} for satu in kode}
+
+
+def jawaban_komponen() -> dict[str, Any]:
+    """What `jawaban_pintu` refers to."""
+    return {
+        satu: {
+            "description": f"{ARTI[MASALAH[satu].status]}: `{satu}`",
+            "content": isi_jawaban([satu]),
+            "headers": {"X-Request-ID": {"$ref": "#/components/headers/XRequestID"}},
+        }
+        for satu in (*DI_SAMBUNGAN, *DI_LAPISAN)
+    }
 
 
 def isi_jawaban(kode: Iterable[str]) -> dict[str, Any]:

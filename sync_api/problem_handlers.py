@@ -49,29 +49,51 @@ _KODE_SEMENTARA = frozenset({"40001", "40P01", "55P03"})
 
 def pasang_penangan_galat(app: FastAPI) -> None:
     """Registers every handler; the rest reaches the outer middleware, which asks `jawab_tak_terduga`."""
-    app.add_exception_handler(PermintaanDitolak, _ditolak)
-    app.add_exception_handler(TokenDitolak, _token)
-    app.add_exception_handler(RequestValidationError, _bentuk)
+    ditangani = (PermintaanDitolak, TokenDitolak, RequestValidationError, ImporDitolak, KursorTidakSah)
+    for kelas in (*ditangani, *KODE_MENURUT_GALAT):
+        app.add_exception_handler(kelas, _jawab)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ImporDitolak, _impor)
-    app.add_exception_handler(KursorTidakSah, _kursor)
-    for kelas in KODE_MENURUT_GALAT:
-        app.add_exception_handler(kelas, _menurut_kelas)
 
 
 def jawab_tak_terduga(request: Request, galat: Exception) -> Response:
-    """503 when the database is away or busy, else 500 with an error id; what happened is in the log only."""
+    """The answer to an exception that no handler took."""
+    return _jawaban(request, penolakan(galat))
+
+
+def penolakan(galat: Exception) -> PermintaanDitolak:
+    """Any exception as a refusal, for every edge the same: what its class says, else 503 when the database is away or
+    busy, else 500 with an error id (`galat_id`); what happened is in the log only."""
+    if isinstance(galat, PermintaanDitolak):
+        return galat
+    if isinstance(galat, TokenDitolak):
+        tantangan = 'Bearer realm="sinkro"'
+        if galat.kode is not KodeToken.TOKEN_TIDAK_ADA:
+            tantangan += ', error="invalid_token"'
+        return PermintaanDitolak(galat.kode, header={"WWW-Authenticate": tantangan})
+    if isinstance(galat, RequestValidationError):
+        return PermintaanDitolak("PERMINTAAN_TIDAK_SAH", galat=galat_dari_pydantic(galat.errors()))
+    if isinstance(galat, HTTPException):
+        kode = KODE_MENURUT_STATUS.get(galat.status_code, "PERMINTAAN_TIDAK_SAH")
+        return PermintaanDitolak(kode, header=galat.headers)
+    if isinstance(galat, ImporDitolak):
+        daftar = [Galat(f"body.{g.lokasi}" if g.lokasi else "body", g.pesan) for g in galat.galat]
+        return PermintaanDitolak("IMPOR_DITOLAK", galat=daftar)
+    if isinstance(galat, KursorTidakSah):
+        return PermintaanDitolak("KURSOR_TIDAK_SAH", galat=[Galat("query.kursor", "tidak sah untuk daftar ini")])
+    for kelas in type(galat).__mro__:
+        if kelas in KODE_MENURUT_GALAT:
+            return PermintaanDitolak(KODE_MENURUT_GALAT[kelas])
+    return _tak_terduga(galat)
+
+
+def _tak_terduga(galat: Exception) -> PermintaanDitolak:
     if basis_data_terganggu(galat):
         _log.warning("basis_data_terganggu", **ringkas_galat(galat))
-        return jawaban_masalah("LAYANAN_TIDAK_TERSEDIA", request_id=request_id(request.scope))
+        return PermintaanDitolak("LAYANAN_TIDAK_TERSEDIA")
     nomor = token_hex(8)
     _log.error("galat_internal", galat_id=nomor, **ringkas_galat(galat))
-    return jawaban_masalah(
-        "GALAT_INTERNAL",
-        request_id=request_id(request.scope),
-        detail=f"Terjadi kesalahan pada layanan (nomor galat {nomor}).",
-        tambahan={"galat_id": nomor},
-    )
+    pesan = f"Terjadi kesalahan pada layanan (nomor galat {nomor})."
+    return PermintaanDitolak("GALAT_INTERNAL", pesan, tambahan={"galat_id": nomor})
 
 
 def basis_data_terganggu(galat: BaseException) -> bool:
@@ -94,42 +116,26 @@ def _sementara(sqlstate: object) -> bool:
     return isinstance(sqlstate, str) and (sqlstate[:2] in _KELAS_SEMENTARA or sqlstate in _KODE_SEMENTARA)
 
 
-async def _ditolak(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, PermintaanDitolak)  # noqa: S101 - narrows the type, registered for this class only
+def _jawaban(request: Request, ditolak: PermintaanDitolak) -> Response:
     return jawaban_masalah(
-        galat.masalah.kode,
+        ditolak.masalah.kode,
         request_id=request_id(request.scope),
-        detail=galat.detail,
-        galat=galat.galat,
-        header=galat.header,
-        tambahan=galat.tambahan,
+        detail=ditolak.detail,
+        galat=ditolak.galat,
+        header=ditolak.header,
+        tambahan=ditolak.tambahan,
     )
 
 
-async def _token(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, TokenDitolak)  # noqa: S101 - narrows the type, registered for this class only
-    tantangan = 'Bearer realm="sinkro"'
-    if galat.kode is not KodeToken.TOKEN_TIDAK_ADA:
-        tantangan += ', error="invalid_token"'
-    return jawaban_masalah(galat.kode, request_id=request_id(request.scope), header={"WWW-Authenticate": tantangan})
-
-
-async def _bentuk(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, RequestValidationError)  # noqa: S101 - narrows the type, registered for this class only
-    return jawaban_masalah(
-        "PERMINTAAN_TIDAK_SAH",
-        request_id=request_id(request.scope),
-        galat=galat_dari_pydantic(galat.errors()),
-    )
+async def _jawab(request: Request, galat: Exception) -> Response:
+    return _jawaban(request, penolakan(galat))
 
 
 async def _http(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, HTTPException)  # noqa: S101 - narrows the type, registered for this class only
-    kode = KODE_MENURUT_STATUS.get(galat.status_code, "PERMINTAAN_TIDAK_SAH")
-    header = dict(galat.headers or {})
-    if galat.status_code == 405:
-        header["Allow"] = ", ".join(sorted(_metode_dilayani(request)))
-    return jawaban_masalah(kode, request_id=request_id(request.scope), header=header)
+    ditolak = penolakan(galat)
+    if ditolak.masalah.status == 405:
+        ditolak.header["Allow"] = ", ".join(sorted(_metode_dilayani(request)))
+    return _jawaban(request, ditolak)
 
 
 def _metode_dilayani(request: Request) -> set[str]:
@@ -143,22 +149,3 @@ def _metode_dilayani(request: Request) -> set[str]:
         elif compile_path(templat)[0].match(jalur):
             cocok |= metode
     return tepat or cocok
-
-
-async def _impor(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, ImporDitolak)  # noqa: S101 - narrows the type, registered for this class only
-    daftar = [Galat(f"body.{g.lokasi}" if g.lokasi else "body", g.pesan) for g in galat.galat]
-    return jawaban_masalah("IMPOR_DITOLAK", request_id=request_id(request.scope), galat=daftar)
-
-
-async def _kursor(request: Request, _galat: Exception) -> Response:
-    return jawaban_masalah(
-        "KURSOR_TIDAK_SAH",
-        request_id=request_id(request.scope),
-        galat=[Galat("query.kursor", "tidak sah untuk daftar ini")],
-    )
-
-
-async def _menurut_kelas(request: Request, galat: Exception) -> Response:
-    kode = next(KODE_MENURUT_GALAT[k] for k in type(galat).__mro__ if k in KODE_MENURUT_GALAT)
-    return jawaban_masalah(kode, request_id=request_id(request.scope))

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from ekinerja_domain.sinkronisasi.temuan import KATALOG, EntriKatalog
+from sync_api.answers import JawabanBeretag
 from sync_api.problem_steps import TINDAKAN
 from sync_api.problems import MASALAH, Masalah, PermintaanDitolak
 from sync_api.v1.documented import masalah as masalah_terdokumen
@@ -43,7 +44,8 @@ async def halaman_masalah(kode: str) -> Response:
         raise PermintaanDitolak("TIDAK_DITEMUKAN")
     isi = (_bagian_masalah(masalah) if masalah else "") + (_bagian_temuan(entri) if entri else "")
     judul = masalah.judul if masalah else entri.judul if entri else kode
-    return HTMLResponse(_HALAMAN.format(judul=escape(judul), kode=escape(kode), isi=isi), headers=_CSP)
+    halaman = _HALAMAN.format(judul=escape(judul), kode=escape(kode), isi=isi)
+    return JawabanBeretag(halaman, headers=_CSP, media_type=HTMLResponse.media_type)
 
 
 def _bagian_masalah(masalah: Masalah) -> str:

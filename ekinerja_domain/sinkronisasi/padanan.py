@@ -132,6 +132,7 @@ class BukuUnit:
         self._status: dict[tuple[str, str], StatusPadanan] = {}
         self._menurut_npsn: defaultdict[str, list[str]] = defaultdict(list)
         self._saran: dict[tuple[SekolahPMM, str], tuple[Saran, ...]] = {}
+        self._cocok: dict[tuple[SekolahPMM, str, bool], HasilPadanan] = {}
         for kunci, unit in self._unit.items():
             self._catat(_kunci_npsn(unit.npsn), kunci, StatusPadanan.DIKONFIRMASI)
         for baris in padanan:
@@ -150,6 +151,16 @@ class BukuUnit:
     def unit(self, unit_id: str | None) -> UnitReferensi | None:
         """The unit of this id, whatever its case; None when the instansi has no such unit."""
         return None if unit_id is None else self._unit.get(_kunci_unit(unit_id))
+
+    def cocok(self, sekolah: SekolahPMM, unit_pegawai_id: str, *, harus_dikonfirmasi: bool) -> HasilPadanan:
+        """As `cocokkan`, found once for the people of a school."""
+        kunci = (sekolah, unit_pegawai_id, harus_dikonfirmasi)
+        ada = self._cocok.get(kunci)
+        if ada is None:
+            if len(self._cocok) >= _SARAN_DIINGAT:
+                self._cocok.clear()
+            ada = self._cocok[kunci] = cocokkan(self, sekolah, unit_pegawai_id, harus_dikonfirmasi=harus_dikonfirmasi)
+        return ada
 
     def status(self, npsn: str | None, unit_id: str) -> StatusPadanan | None:
         """What is known about the pair; a unit's own NPSN is DIKONFIRMASI."""

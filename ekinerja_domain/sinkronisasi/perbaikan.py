@@ -87,13 +87,16 @@ class Halangan:
 class Terhalang:
     """One blocked sync. `halangan`: every blocking finding; `dampak`: the facts its landing changes; `tuntas`: no check
     was left out for want of what is missing; `klaim`: who leads a unit, where that stands or falls with this person's
-    own row."""
+    own row; `skp`: what changes when the person's SKP lands, by whatever sync; `dihitung`: it is asked about, while
+    others only carry a repair on."""
 
     nip: str
     halangan: tuple[Halangan, ...]
     dampak: frozenset[Fakta]
     tuntas: bool
     klaim: frozenset[Fakta] = frozenset()
+    skp: frozenset[Fakta] = frozenset()
+    dihitung: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def fakta_diubah(kunci: KunciPerbaikan, fakta: Iterable[Fakta]) -> frozenset[Fak
 
 
 def susun_perbaikan(terhalang: Sequence[Terhalang]) -> list[Perbaikan]:
-    """Every repair with its counts of people, the one that frees most first."""
+    """Every repair of what is asked about with its counts of people, the one that frees most first."""
     menurut_kunci: dict[KunciPerbaikan, list[int]] = defaultdict(list)
     menurut_fakta: dict[Fakta, list[int]] = defaultdict(list)
     fakta_kunci: dict[KunciPerbaikan, set[Fakta]] = defaultdict(set)
@@ -149,16 +152,24 @@ def susun_perbaikan(terhalang: Sequence[Terhalang]) -> list[Perbaikan]:
             menurut_fakta[f].append(urutan)
     hasil = []
     for kunci, nomor in menurut_kunci.items():
+        if not any(terhalang[n].dihitung for n in nomor):
+            continue
         berubah = set(fakta_diubah(kunci, fakta_kunci[kunci]))
         if any(f.jenis is JenisFakta.PEGAWAI for f in berubah):
             berubah |= {f for n in nomor for f in terhalang[n].klaim}
+        if any(f.jenis is JenisFakta.SKP_PEGAWAI for f in berubah):
+            # Whose SKP comes may be whom a school waits for.
+            berubah |= {f for n in nomor for f in terhalang[n].skp}
         pasti = {n for n in nomor if len(terhalang[n].halangan) == 1 and terhalang[n].tuntas}
         mungkin = _yang_mungkin_mendarat(terhalang, menurut_fakta, kunci, nomor, berubah)
-        nip_pasti = {terhalang[n].nip for n in pasti}
-        terlepas = {terhalang[n].nip for n in mungkin} | nip_pasti
-        langsung = {terhalang[n].nip for n in nomor}
+        nip_pasti, langsung, terlepas = (_nip(terhalang, n) for n in (pasti, nomor, mungkin))
+        terlepas |= nip_pasti
         hasil.append(Perbaikan(kunci, len(langsung), len(terlepas), len(terlepas) - len(nip_pasti)))
     return sorted(hasil, key=lambda p: (-p.terlepas, -p.langsung, p.kunci))
+
+
+def _nip(terhalang: Sequence[Terhalang], nomor: Iterable[int]) -> set[str]:
+    return {terhalang[n].nip for n in nomor if terhalang[n].dihitung}
 
 
 def _yang_mungkin_mendarat(

@@ -201,9 +201,14 @@ def _jodohkan(lama: Sequence[tuple[str | None, object]], pmm: Sequence[tuple[str
 
 def _samakan(lama: Sequence[Rhk], pmm: SkpPMM, s: TelaahSkp, id_baru: Callable[[], UUID]) -> PerubahanIsi:
     """The changes that make our RHK and indikator equal to PMM's, in PMM's order."""
-    jodoh = _jodohkan(
-        [(r.pmm_id, (r.isi.lingkup, lipat(r.isi.rencana_hasil_kerja))) for r in lama],
-        [(r.id, (r.lingkup, lipat(r.rencana_hasil_kerja))) for r in pmm.rhk],
+    # A new SKP has nothing to pair, and its texts need not be folded.
+    jodoh = (
+        _jodohkan(
+            [(r.pmm_id, (r.isi.lingkup, lipat(r.isi.rencana_hasil_kerja))) for r in lama],
+            [(r.id, (r.lingkup, lipat(r.rencana_hasil_kerja))) for r in pmm.rhk],
+        )
+        if lama
+        else {}
     )
     lama_dari = {j: lama[i] for i, j in jodoh.items()}
     baru: list[Rhk] = []

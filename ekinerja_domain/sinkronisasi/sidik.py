@@ -5,16 +5,17 @@ recognised without comparing rows (spec: domain 4.1, "Writes").
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ekinerja_domain.pegawai import Pegawai
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
-from ekinerja_domain.skp import JenisSkp, KepalaSkp, StatusPegawai, StatusSkp
+from ekinerja_domain.skp import JenisSkp, KepalaSkp, StatusSkp
 from ekinerja_domain.unit_kerja import Atasan
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# No text holds a NUL: the client of PMM refuses it and the database cannot store it. So it separates, and what stands
+# between two is one value, or nothing for None.
+_PEMISAH, _ADA = "\0", "="
 
 
 class Tautan(Protocol):
@@ -40,7 +41,7 @@ def kepala_yang_diinginkan(
         pendekatan=pmm.pendekatan,
         unit_kerja_id=pegawai.unit_kerja_id,
         jabatan=pegawai.jabatan,
-        status_pegawai=StatusPegawai(pmm.penugasan),
+        status_pegawai=pmm.penugasan,
         jenis_pegawai=pegawai.jenis_pegawai,
         jenis_skp=jenis_skp,
         status=StatusSkp.PERSETUJUAN,
@@ -53,25 +54,7 @@ def sidik_isi(pmm: SkpPMM, kepala: KepalaSkp, tautan: Mapping[str, Tautan | None
     `tautan` by PMM's id of the RHK. PMM's version is left out: a version that grew without a change of content is
     nothing new."""
     atasan = kepala.atasan
-    rhk = []
-    for r in pmm.rhk:
-        t = tautan.get(r.id)
-        rhk.append(
-            (
-                r.id,
-                r.lingkup,
-                r.jenis,
-                r.rencana_hasil_kerja,
-                r.penugasan_dari,
-                str(t.rhk_id) if t is not None and t.rhk_id else None,
-                str(t.indikator_id) if t is not None and t.indikator_id else None,
-                [
-                    (i.id, i.isi.indikator, i.isi.aspek, i.isi.target, i.isi.satuan, i.isi.perspektif)
-                    for i in r.indikator
-                ],
-            )
-        )
-    isi = (
+    isi: list[str | None] = [
         pmm.id,
         kepala.periode_awal.isoformat(),
         kepala.periode_akhir.isoformat(),
@@ -81,7 +64,27 @@ def sidik_isi(pmm: SkpPMM, kepala: KepalaSkp, tautan: Mapping[str, Tautan | None
         kepala.status_pegawai,
         kepala.jenis_pegawai,
         kepala.jenis_skp,
-        None if atasan is None else (atasan.nip, atasan.nama, atasan.unit_kerja_id, atasan.unit_kerja_nama),
-        rhk,
+    ]
+    isi += (
+        (None, None, None, None)
+        if atasan is None
+        else (atasan.nip, atasan.nama, atasan.unit_kerja_id, atasan.unit_kerja_nama)
     )
-    return hashlib.blake2b(_JSON.encode(isi).encode(), digest_size=16).digest()
+    # Every part has a fixed number of values, and an RHK says how many indikator follow: no two contents read alike.
+    for r in pmm.rhk:
+        t = tautan.get(r.id)
+        isi += (
+            r.id,
+            r.lingkup,
+            r.jenis,
+            r.rencana_hasil_kerja,
+            r.penugasan_dari,
+            str(t.rhk_id) if t is not None and t.rhk_id else None,
+            str(t.indikator_id) if t is not None and t.indikator_id else None,
+            str(len(r.indikator)),
+        )
+        for i in r.indikator:
+            x = i.isi
+            isi += (i.id, x.indikator, x.aspek, x.target, x.satuan, x.perspektif)
+    teks = _PEMISAH.join(["" if satu is None else _ADA + satu for satu in isi])
+    return hashlib.blake2b(teks.encode(), digest_size=16).digest()

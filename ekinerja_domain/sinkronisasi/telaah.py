@@ -20,7 +20,6 @@ from ekinerja_domain.sinkronisasi.padanan import (
     SekolahPMM,
     StatusPadanan,
     UnitDitemukan,
-    cocokkan,
     sekolah_sama,
 )
 from ekinerja_domain.sinkronisasi.pasangan import Pasangan, yang_bertumpukan
@@ -113,9 +112,7 @@ class TelaahSkp:
         """Whether the person's unit is the school; None when that is not the question, or there is no unit."""
         if self.unit_pembanding is None or self.penempatan is not None:
             return None
-        return cocokkan(
-            self.fakta.buku, self.sekolah, self.unit_pembanding.id, harus_dikonfirmasi=self._harus_dikonfirmasi
-        )
+        return self.fakta.buku.cocok(self.sekolah, self.unit_pembanding.id, harus_dikonfirmasi=self._harus_dikonfirmasi)
 
     @property
     def padanan_baru(self) -> Iterable[tuple[str, StatusPadanan]]:

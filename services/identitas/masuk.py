@@ -120,7 +120,8 @@ class AlurMasuk:
         hubungan: HubunganPenerbit,
         jam: Callable[[], float] = time.time,
     ) -> None:
-        self._penerbit, self._alamat, self._scope, self._audiens = penerbit, alamat, scope, audiens
+        self.penerbit = penerbit
+        self._alamat, self._scope, self._audiens = alamat, scope, audiens
         self._client_id, self._client_secret = client_id, client_secret
         self._verifikator, self._hubungan, self._jam = verifikator, hubungan, jam
         self._penemuan: dict[str, tuple[float, Penemuan]] = {}
@@ -164,7 +165,7 @@ class AlurMasuk:
             raise MasukDitolak(KodeMasuk.KEDALUWARSA)
         penemuan = await self._temukan(keadaan.redirect_uri)
         # RFC 9207: an answer that another issuer was tricked into giving names that issuer.
-        if parameter.get("iss", None if penemuan.menyebut_iss else self._penerbit) != self._penerbit:
+        if parameter.get("iss", None if penemuan.menyebut_iss else self.penerbit) != self.penerbit:
             raise MasukDitolak(KodeMasuk.TIDAK_COCOK)
         if "error" in parameter:
             batal = parameter["error"] == "access_denied"
@@ -205,7 +206,7 @@ class AlurMasuk:
         tersimpan = self._penemuan.get(alamat)
         if tersimpan is not None and 0 <= kini - tersimpan[0] < BATAS_PENEMUAN_DETIK:
             return tersimpan[1]
-        baru = await temukan(self._hubungan, self._penerbit, alamat)
+        baru = await temukan(self._hubungan, self.penerbit, alamat)
         self._penemuan = {alamat: (kini, baru)}
         return baru
 
@@ -249,7 +250,7 @@ class AlurMasuk:
             nama = await self._periksa_id_token(id_token, sub=pemanggil.sub, nonce=nonce)
         elif nonce is not None:
             raise MasukDitolak(KodeMasuk.TOKEN_TIDAK_SAH)
-        if klaim["iss"] != self._penerbit or (sub is not None and pemanggil.sub != sub):
+        if klaim["iss"] != self.penerbit or (sub is not None and pemanggil.sub != sub):
             raise MasukDitolak(KodeMasuk.TOKEN_TIDAK_SAH)
         return HasilMasuk(
             pemanggil=pemanggil,
@@ -264,7 +265,7 @@ class AlurMasuk:
         """OpenID Connect Core 3.1.3.7; gives the name to show."""
         klaim = await self._verifikator.klaim(id_token, audiens=self._client_id)
         cocok = (
-            klaim["iss"] == self._penerbit
+            klaim["iss"] == self.penerbit
             and klaim.get("sub") == sub
             and klaim.get("azp", self._client_id) == self._client_id
             and (isinstance(klaim["aud"], str) or len(klaim["aud"]) == 1 or "azp" in klaim)

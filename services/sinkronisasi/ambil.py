@@ -6,6 +6,7 @@ A call that gives no data becomes a finding here, so the steps after this one ne
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from ekinerja_domain.sinkronisasi.penilaian_final import JawabanPenilaianFinal
 from ekinerja_domain.sinkronisasi.penilaian_periodik import JawabanPenilaianPeriodik
 from ekinerja_domain.sinkronisasi.temuan import Temuan
 from pmm_client.errors import PMMError, PMMGagal
+from pmm_client.etag import PMMBeretag, PMMTidakBerubah
 from pmm_client.models import (
     PMMPengguna,
     PMMPenilaianFinal,
@@ -36,6 +38,16 @@ class SumberPMM(Protocol):
 
     async def skp(self, nip: str, tahun: int, *, request_id: str | None = None) -> tuple[PMMSkp, ...]: ...
 
+    async def skp_bila_berubah(
+        self,
+        nip: str,
+        tahun: int,
+        etag: str | None,
+        *,
+        sidik: bytes | None = None,
+        request_id: str | None = None,
+    ) -> PMMBeretag[tuple[PMMSkp, ...]] | PMMTidakBerubah: ...
+
     async def penilaian_periodik(
         self, nip: str, tahun: int, tipe: PMMTipePeriodik, *, request_id: str | None = None
     ) -> tuple[PMMPenilaianPeriodik, ...]: ...
@@ -46,34 +58,71 @@ class SumberPMM(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TandaPMM:
+    """By what PMM's answer about one person and year is known again: hashes of its Pengguna and of the body with its
+    SKPs, and the tag under which PMM has these."""
+
+    pengguna: bytes
+    badan: bytes
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Permintaan:
-    """Whom to ask about. `request_id` travels on to PMM."""
+    """Whom to ask about. `request_id` travels on to PMM. `bertanda`: the answer is to come with its marks; `diingat`:
+    an answer with these marks need not come again."""
 
     nip: str
     tahun: int
     request_id: str
+    bertanda: bool = False
+    diingat: TandaPMM | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pengambilan:
     """What came back for one person: the answer in the form of its jenis, PMM's raw words when it refused, the raw body
     of an answer outside the contract (cut at 64 KiB), and how long PMM asks to wait. `galat`: a fault of ours while
-    asking or reading."""
+    asking or reading. `sama`: PMM has what the request remembers, and there is no answer; `tanda`: the answer's marks,
+    if they were asked for and it is whole."""
 
     jawaban: object
     keterangan: str | None = None
     mentah: str | None = None
     tunggu: timedelta | None = None
     galat: Exception | None = None
+    sama: bool = False
+    tanda: TandaPMM | None = None
 
 
 async def tanya_skp(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambilan:
-    """PMM's Pengguna and SKPs, both at once."""
+    """PMM's Pengguna and SKPs, both at once; the SKPs only if they are not those of `p.diingat`."""
     pengguna, skp = await asyncio.gather(
         _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
-        _coba(pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-s")),
+        _coba(_skp_bertanda(pmm, p) if p.bertanda else pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-s")),
     )
-    return _pengambilan(_jawaban_skp(pengguna, skp, _gangguan((pengguna, skp), p, sumber)), (pengguna, skp))
+    tanda = None
+    if isinstance(skp, PMMTidakBerubah):
+        if p.diingat is not None and not isinstance(pengguna, PMMError) and _sidik(pengguna) == p.diingat.pengguna:
+            return Pengambilan(jawaban=None, sama=True)
+        # What is remembered came with another Pengguna: the person is judged anew, with the SKPs.
+        skp = await _coba(pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-u"))
+    elif isinstance(skp, PMMBeretag):
+        if not isinstance(pengguna, PMMError):
+            tanda = TandaPMM(_sidik(pengguna), skp.sidik, skp.etag)
+        skp = skp.data
+    jawaban = _jawaban_skp(pengguna, skp, _gangguan((pengguna, skp), p, sumber))
+    return _pengambilan(jawaban, (pengguna, skp), tanda)
+
+
+async def _skp_bertanda(pmm: SumberPMM, p: Permintaan) -> PMMBeretag[tuple[PMMSkp, ...]] | PMMTidakBerubah:
+    etag, sidik = (p.diingat.etag, p.diingat.badan) if p.diingat else (None, None)
+    return await pmm.skp_bila_berubah(p.nip, p.tahun, etag, sidik=sidik, request_id=f"{p.request_id}-s")
+
+
+def _sidik(pengguna: PMMPengguna) -> bytes:
+    """The hash of what is read of PMM's Pengguna."""
+    return hashlib.blake2b(repr(pemetaan.pengguna(pengguna)).encode(), digest_size=16).digest()
 
 
 async def tanya_penilaian_periodik(
@@ -138,7 +187,7 @@ def _gangguan(jawaban: Sequence[object], p: Permintaan, sumber: str) -> tuple[Te
     return tuple({t.kode: t for t in temuan}.values())
 
 
-def _pengambilan(jawaban: object, semua: Sequence[object]) -> Pengambilan:
+def _pengambilan(jawaban: object, semua: Sequence[object], tanda: TandaPMM | None = None) -> Pengambilan:
     galat = [g for g in semua if isinstance(g, PMMError)]
     kata = [g.pesan for g in galat if isinstance(g, PMMGagal) and g.pesan]
     return Pengambilan(
@@ -146,6 +195,7 @@ def _pengambilan(jawaban: object, semua: Sequence[object]) -> Pengambilan:
         keterangan="; ".join(dict.fromkeys(kata)) or None,
         mentah=next((g.mentah_teks for g in galat if g.mentah), None),
         tunggu=max((t for g in galat if (t := pemetaan.tunggu_menurut(g)) is not None), default=None),
+        tanda=tanda,
     )
 
 

@@ -52,6 +52,8 @@ class Butir:
     tipe_skp: str | None
     token_pratinjau: str | None
     mulai: datetime
+    # What PMM is told and the attempt keeps: `<id of the request>/<sync>-<attempt>`, without the first for a release.
+    request_id: str
 
 
 # Taken in turns with a pause or a cancel: a claim shares this lock, they take it alone, so that a claim either commits
@@ -61,18 +63,22 @@ _BERBAGI = text("SELECT pg_advisory_xact_lock_shared(:kunci)")
 _SENDIRI = text("SELECT pg_advisory_xact_lock(:kunci)")
 
 _JATUH_TEMPO = "({s}.coba_lagi_pada IS NULL OR {s}.coba_lagi_pada <= now())"
-_SIAP = f"s.status = 'MENUNGGU' AND {_JATUH_TEMPO.format(s='s')}"
+# Of who waits (`sinkro_menunggu`) and, once more on the row that is locked, of the sync itself.
+_TUNGGU_SIAP = _JATUH_TEMPO.format(s="q")
+_SIAP = f"""{_TUNGGU_SIAP} AND s.status = 'MENUNGGU' AND {_JATUH_TEMPO.format(s="s")} AND s.lajur = q.lajur
+      AND s.massal_id IS NOT DISTINCT FROM q.massal_id"""
 # A scalar subquery with a LIMIT is looked up per row; an EXISTS may be hashed over everybody who waits.
-_SENDIRIAN = "(SELECT true FROM sinkro b WHERE b.nip = s.nip AND b.status = 'BERJALAN' LIMIT 1) IS NULL"
-_JATUH_TEMPO_PIMPINAN = _JATUH_TEMPO.format(s="k")
-# A leader who waits only in a paused bulk holds nobody: that may last for days.
-_TANPA_PIMPINAN = f"""(s.giliran = 0 OR (
-    SELECT true FROM sinkro k
-    WHERE k.unit_kerja_id = s.unit_kerja_id AND k.tahun = s.tahun AND k.giliran = 0
-      AND k.status IN ('MENUNGGU', 'BERJALAN')
-      AND (k.status = 'BERJALAN' OR {_JATUH_TEMPO_PIMPINAN} AND (
+_SENDIRIAN = "(SELECT true FROM sinkro_berjalan b WHERE b.nip = s.nip LIMIT 1) IS NULL"
+# A leader who waits only in a paused bulk holds nobody: that may last for days. Asked of who waits, before the sync is
+# looked up: while the heads of many schools run, most of a queue stands behind them.
+_TANPA_PIMPINAN = f"""(q.giliran = 0 OR (
+    SELECT true FROM sinkro_berjalan k
+    WHERE k.unit_kerja_id = q.unit_kerja_id AND k.tahun = q.tahun AND k.giliran = 0 LIMIT 1) IS NULL
+  AND (SELECT true FROM sinkro_menunggu k
+    WHERE k.unit_kerja_id = q.unit_kerja_id AND k.tahun = q.tahun AND k.giliran = 0
+      AND {_JATUH_TEMPO.format(s="k")} AND (
            k.lajur = 0 OR k.massal_id IS NULL
-           OR (SELECT d.status FROM massal d WHERE d.id = k.massal_id) = 'BERJALAN'))
+           OR (SELECT d.status FROM massal d WHERE d.id = k.massal_id) = 'BERJALAN')
     LIMIT 1) IS NULL)"""  # noqa: S608 - only constants of this file
 
 # What waits in its own right before what waits for a bulk, and the elder bulk before the younger. LATERAL with a LIMIT
@@ -80,20 +86,20 @@ _TANPA_PIMPINAN = f"""(s.giliran = 0 OR (
 _ANTREAN_MENUNGGU = text(
     f"""
     WITH RECURSIVE lepas (instansi_id) AS (
-        (SELECT s.instansi_id FROM sinkro s WHERE s.status = 'MENUNGGU' AND s.lajur = 1 AND s.massal_id IS NULL
-         ORDER BY s.instansi_id LIMIT 1)
+        (SELECT q.instansi_id FROM sinkro_menunggu q WHERE q.lajur = 1 AND q.massal_id IS NULL
+         ORDER BY q.instansi_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT s.instansi_id FROM sinkro s
-                WHERE s.status = 'MENUNGGU' AND s.lajur = 1 AND s.massal_id IS NULL AND s.instansi_id > l.instansi_id
-                ORDER BY s.instansi_id LIMIT 1)
+        SELECT (SELECT q.instansi_id FROM sinkro_menunggu q
+                WHERE q.lajur = 1 AND q.massal_id IS NULL AND q.instansi_id > l.instansi_id
+                ORDER BY q.instansi_id LIMIT 1)
         FROM lepas l WHERE l.instansi_id IS NOT NULL)
     SELECT l.instansi_id, CAST(NULL AS uuid) AS massal_id, CAST(NULL AS timestamptz) AS dibuat_pada FROM lepas l
-    CROSS JOIN LATERAL (SELECT FROM sinkro s WHERE s.instansi_id = l.instansi_id AND s.lajur = 1
-                        AND s.massal_id IS NULL AND {_SIAP} LIMIT 1) ada
+    CROSS JOIN LATERAL (SELECT FROM sinkro_menunggu q WHERE q.instansi_id = l.instansi_id AND q.lajur = 1
+                        AND q.massal_id IS NULL AND {_TUNGGU_SIAP} LIMIT 1) ada
     UNION ALL
     SELECT m.instansi_id, m.id, m.dibuat_pada FROM massal m
-    CROSS JOIN LATERAL (SELECT FROM sinkro s WHERE s.massal_id = m.id AND s.lajur = 1 AND s.massal_id IS NOT NULL
-                        AND {_SIAP} LIMIT 1) ada
+    CROSS JOIN LATERAL (SELECT FROM sinkro_menunggu q WHERE q.massal_id = m.id AND q.lajur = 1
+                        AND q.massal_id IS NOT NULL AND {_TUNGGU_SIAP} LIMIT 1) ada
     WHERE m.status = 'BERJALAN'
     ORDER BY 3 NULLS FIRST, 2
     """  # noqa: S608 - as above
@@ -101,15 +107,21 @@ _ANTREAN_MENUNGGU = text(
 
 
 def _calon(antrean: str) -> str:
-    return f"""(SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan, s.giliran,
-          s.diminta_pada, s.unit_kerja_id FROM sinkro s
-        WHERE s.lajur = 1 AND {antrean} AND {_SIAP} AND {_SENDIRIAN} AND {_TANPA_PIMPINAN}
-        ORDER BY s.giliran, s.diminta_pada, s.unit_kerja_id, s.id LIMIT a.jatah
+    return f"""(SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan, q.giliran,
+          q.diminta_pada, q.unit_kerja_id FROM sinkro_menunggu q JOIN sinkro s ON s.id = q.sinkro_id
+        WHERE q.lajur = 1 AND {antrean} AND {_SIAP} AND {_SENDIRIAN} AND {_TANPA_PIMPINAN}
+        ORDER BY q.giliran, q.diminta_pada, q.unit_kerja_id, q.sinkro_id LIMIT a.jatah
         FOR NO KEY UPDATE OF s SKIP LOCKED)"""  # noqa: S608 - as above
 
 
+# Who asked last decides whose request it is, as for `pemicu`; an item of a bulk has that of its bulk.
+_REQUEST_ID = """concat_ws('/', CASE
+    WHEN s.pemicu IN ('MASSAL', 'JADWAL') THEN (SELECT m.request_id FROM massal m WHERE m.id = s.massal_id)
+    WHEN s.pemicu <> 'PELEPASAN' THEN s.request_id
+    END, replace(CAST(s.id AS text), '-', '') || '-' || s.percobaan_ke) AS request_id"""
+
 # Each person once. The CTEs are materialised: else a join order could evaluate a LIMIT again and claim more.
-_AMBIL = """
+_AMBIL = f"""
     , pilih AS MATERIALIZED (SELECT DISTINCT ON (nip) id FROM terpilih ORDER BY nip, urutan, id)
     UPDATE sinkro s
     SET status = 'BERJALAN', sewa_token = nextval('sinkro_sewa_token'), coba_lagi_pada = NULL,
@@ -117,14 +129,15 @@ _AMBIL = """
         percobaan_ke = s.percobaan_ke + 1, diubah_pada = now()
     FROM pilih WHERE s.id = pilih.id
     RETURNING s.id, s.instansi_id, s.nip, s.jenis, s.tahun, s.sewa_token, s.percobaan_ke, s.percobaan_transien,
-              s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp, s.token_pratinjau, s.mulai_pada
-"""
+              s.percobaan_galat, s.pemicu, s.oleh, s.tipe_skp, s.token_pratinjau, s.mulai_pada, {_REQUEST_ID}
+"""  # noqa: S608 - as above
 _AMBIL_INTERAKTIF = text(
     f"""
     WITH terpilih AS MATERIALIZED (
-        SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan FROM sinkro s
-        WHERE s.lajur = 0 AND {_SIAP} AND {_SENDIRIAN}
-        ORDER BY s.diminta_pada, s.id LIMIT :batas FOR NO KEY UPDATE OF s SKIP LOCKED)
+        SELECT s.id, s.nip, array_position(CAST(:jenis AS text[]), s.jenis) AS urutan
+        FROM sinkro_menunggu q JOIN sinkro s ON s.id = q.sinkro_id
+        WHERE q.lajur = 0 AND {_SIAP} AND {_SENDIRIAN}
+        ORDER BY q.diminta_pada, q.sinkro_id LIMIT :batas FOR NO KEY UPDATE OF s SKIP LOCKED)
     {_AMBIL}
     """  # noqa: S608 - as above
 )
@@ -136,12 +149,12 @@ _AMBIL_MASSAL = text(
                              CAST(:jatah AS integer[])) AS a (instansi_id, massal_id, urut, jatah)
     ), calon AS MATERIALIZED (
         SELECT a.instansi_id AS milik, a.urut, a.jatah, c.* FROM antre a
-        CROSS JOIN LATERAL {_calon("s.massal_id IS NULL AND s.instansi_id = a.instansi_id")} c
+        CROSS JOIN LATERAL {_calon("q.massal_id IS NULL AND q.instansi_id = a.instansi_id")} c
         WHERE a.massal_id IS NULL
         UNION ALL
         SELECT a.instansi_id, a.urut, a.jatah, c.* FROM antre a
         JOIN massal m ON m.id = a.massal_id AND m.status = 'BERJALAN'
-        CROSS JOIN LATERAL {_calon("s.massal_id IS NOT NULL AND s.massal_id = m.id")} c
+        CROSS JOIN LATERAL {_calon("q.massal_id IS NOT NULL AND q.massal_id = m.id")} c
     ), terpilih AS MATERIALIZED (
         SELECT id, nip, urutan FROM (
             SELECT c.*, row_number() OVER (PARTITION BY milik ORDER BY urut, giliran, diminta_pada, unit_kerja_id,
@@ -192,6 +205,7 @@ async def ambil_antrean(
             b.tipe_skp,
             b.token_pratinjau,
             b.mulai_pada,
+            b.request_id,
         )
         for b in baris
     ]
@@ -239,8 +253,9 @@ async def perpanjang(conn: AsyncConnection, token: Sequence[int]) -> set[int]:
         text(
             """
             WITH milik AS MATERIALIZED (
-                SELECT id FROM sinkro WHERE status = 'BERJALAN' AND sewa_token = ANY(:token)
-                ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+                SELECT s.id FROM sinkro_berjalan r JOIN sinkro s ON s.id = r.sinkro_id
+                WHERE s.status = 'BERJALAN' AND s.sewa_token = ANY(:token)
+                ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
             UPDATE sinkro s SET sewa_sampai = now() + make_interval(secs => :sewa)
             FROM milik WHERE s.id = milik.id RETURNING s.sewa_token
             """
@@ -250,41 +265,42 @@ async def perpanjang(conn: AsyncConnection, token: Sequence[int]) -> set[int]:
     return set(baris.scalars())
 
 
-_KEMBALI_KE_ANTREAN = """
+_KEMBALI_KE_ANTREAN = f"""
     WITH putus AS MATERIALIZED (
-        SELECT id, sewa_token FROM sinkro WHERE status = 'BERJALAN' AND {syarat} ORDER BY id
-        FOR NO KEY UPDATE SKIP LOCKED
+        SELECT s.id FROM sinkro_berjalan r JOIN sinkro s ON s.id = r.sinkro_id
+        WHERE s.status = 'BERJALAN' AND {{syarat}} ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
     ), kembali AS (
         UPDATE sinkro s
         SET status = 'MENUNGGU', sewa_token = NULL, sewa_sampai = NULL, diubah_pada = now(),
             coba_lagi_pada = now() + make_interval(secs => CAST(NULLIF(:tunda, 0) AS double precision))
         FROM putus WHERE s.id = putus.id
-        RETURNING s.id, s.percobaan_ke, s.instansi_id, s.pemicu, s.oleh, s.mulai_pada
+        RETURNING s.id, s.percobaan_ke, s.instansi_id, s.pemicu, s.oleh, s.mulai_pada, {_REQUEST_ID}
     )
-    INSERT INTO percobaan (sinkro_id, ke, instansi_id, pemicu, oleh, mulai, selesai, status, temuan)
-    SELECT id, percobaan_ke, instansi_id, pemicu, oleh, mulai_pada, now(), 'TERPUTUS', '[]' FROM kembali
-"""
+    INSERT INTO percobaan (sinkro_id, ke, instansi_id, pemicu, oleh, mulai, selesai, status, temuan, request_id)
+    SELECT id, percobaan_ke, instansi_id, pemicu, oleh, mulai_pada, now(), 'TERPUTUS', '[]', request_id FROM kembali
+"""  # noqa: S608 - as above
 
 
 async def pulihkan(conn: AsyncConnection) -> int:
     """Puts back every sync whose lease ran out, with its attempt in the log as TERPUTUS; how many there were."""
-    pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="sewa_sampai < now()"))
+    pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="s.sewa_sampai < now()"))
     return (await conn.execute(pernyataan, {"tunda": 0.0})).rowcount
 
 
 async def kembalikan(conn: AsyncConnection, token: Sequence[int], *, tunda_detik: float = 0.0) -> int:
     """Puts back what this worker holds and will not finish; due again after so many seconds."""
-    pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="sewa_token = ANY(:token)"))
+    pernyataan = text(_KEMBALI_KE_ANTREAN.format(syarat="s.sewa_token = ANY(:token)"))
     return (await conn.execute(pernyataan, {"token": list(token), "tunda": tunda_detik})).rowcount
 
 
 _SIAP_PER_LAJUR = text(
     f"""
-    SELECT 0 WHERE EXISTS (SELECT FROM sinkro s WHERE s.lajur = 0 AND {_SIAP})
+    SELECT 0 WHERE EXISTS (SELECT FROM sinkro_menunggu q WHERE q.lajur = 0 AND {_TUNGGU_SIAP})
     UNION ALL
-    SELECT 1 WHERE EXISTS (SELECT FROM sinkro s WHERE s.lajur = 1 AND s.massal_id IS NULL AND {_SIAP})
+    SELECT 1 WHERE EXISTS (SELECT FROM sinkro_menunggu q WHERE q.lajur = 1 AND q.massal_id IS NULL AND {_TUNGGU_SIAP})
       OR EXISTS (SELECT FROM massal m WHERE m.status = 'BERJALAN' AND EXISTS (
-                 SELECT FROM sinkro s WHERE s.massal_id = m.id AND s.lajur = 1 AND s.massal_id IS NOT NULL AND {_SIAP}))
+                 SELECT FROM sinkro_menunggu q WHERE q.massal_id = m.id AND q.lajur = 1 AND q.massal_id IS NOT NULL
+                   AND {_TUNGGU_SIAP}))
     """  # noqa: S608 - as above
 )
 

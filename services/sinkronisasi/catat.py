@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.pengulangan import Menyerah, putuskan_pengulangan
 from ekinerja_domain.sinkronisasi.status import Hasil, HasilPercobaan, Peristiwa, StatusSinkro, berpindah, sebelum
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kelas, Kode, Temuan, Tingkat, catatan_baris
-from services.db.setwise import larik_kolom, perbarui, salin, sandi_json, unnest_bertipe
+from services.db.setwise import JsonJadi, larik_kolom, perbarui, salin, sandi_json, unnest_bertipe
 from services.db.tables import PercobaanRow, SandaranRow, SinkroRow
 from services.pelepasan import lepaskan, yang_bersandar
 from services.sinkronisasi.antrean import Butir
@@ -29,6 +29,7 @@ from services.sinkronisasi.muat import versi_unit
 from services.sinkronisasi.referensi import versi_referensi
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 from services.sinkronisasi.susulan import selesaikan_skp_rotasi
+from services.sinkronisasi.tampilan_tersimpan import cari_tampilan_terdahulu, sidik_tampilan, tanpa_perubahan
 from services.sinkronisasi.tulis import tulis_landing, tulis_padanan
 
 BERAKHIR = frozenset({Peristiwa.BERHASIL, Peristiwa.GAGAL, Peristiwa.TERTAHAN})
@@ -189,13 +190,27 @@ _KOLOM_PERCOBAAN = (
     "keterangan",
     "jawaban_mentah",
     "request_id",
+    "tampilan_ke",
+    "sidik_tampilan",
 )
+_TANPA_TAMPILAN = JsonJadi("{}")
 
 
 async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: datetime, *, dijaga: bool) -> None:
     sinkro: list[dict[str, Any]] = []
     percobaan: list[tuple[Any, ...]] = []
     sandaran: list[dict[str, Any]] = []
+    sidik = {a.butir.id: sidik_tampilan(a.putusan.tampilan) for a in akhir}
+    terdahulu = await cari_tampilan_terdahulu(
+        conn,
+        [
+            (a.butir.id, a.butir.percobaan_ke, nilai)
+            for a in akhir
+            if a.hasil is Hasil.TIDAK_ADA_DATA_BARU
+            and (nilai := sidik[a.butir.id]) is not None
+            and tanpa_perubahan(a.putusan.tampilan)
+        ],
+    )
     for a in akhir:
         b, p, ambilan = a.butir, a.putusan, a.putusan.kasus.pengambilan
         status = berpindah(StatusSinkro.BERJALAN, a.peristiwa)
@@ -233,10 +248,12 @@ async def _tulis_log(conn: AsyncConnection, akhir: Sequence[_Akhir], sekarang: d
                 HasilPercobaan(status),
                 a.hasil,
                 temuan,
-                sandi_json(p.tampilan),
+                _TANPA_TAMPILAN if b.id in terdahulu else sandi_json(p.tampilan),
                 ambilan.keterangan,
                 ambilan.mentah,
-                f"{b.id.hex}-{b.percobaan_ke}",
+                b.request_id,
+                terdahulu.get(b.id),
+                sidik[b.id],
             )
         )
         # What only a person may ask for again rests on nothing.

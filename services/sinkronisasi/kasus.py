@@ -12,6 +12,7 @@ import structlog
 from ekinerja_domain.sinkronisasi.status import Peristiwa, putuskan
 from ekinerja_domain.sinkronisasi.temuan import JenisObjek, Kode, Objek, Temuan, buat_temuan
 from services.db.id import id_baru
+from services.sinkronisasi.jejak import Ingatan, JejakBaru
 from services.sinkronisasi.jenis.dasar import Aturan, Kasus, PadananBaru, Tulisan
 from services.sinkronisasi.muat import SkpUnit
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
@@ -21,9 +22,11 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Diperiksa:
-    """Step 3: the study and every finding, and what the planner needs besides. `galat`: a fault of ours."""
+    """Step 3: the study and every finding, on the units that were read, and what the planner needs besides. `galat`: a
+    fault of ours."""
 
     kasus: Kasus
+    dibaca: Mapping[str, SkpUnit] = field(default_factory=dict)
     studi: Any = None
     temuan: tuple[Temuan, ...] = ()
     perlu_isi: tuple[UUID, ...] = ()
@@ -35,7 +38,7 @@ class Diperiksa:
 class Putusan:
     """What was judged and planned. `tulisan` None: nothing lands. `tampilan`: the parts of the answer that belong to
     the jenis. `versi_unit` are the units whose SKPs were read; `memimpin`: units of landing SKPs which the person leads
-    or led, so that others may wait for them."""
+    or led, so that others may wait for them. `berlandasan`: it rests on PMM's answer and the landasan alone."""
 
     kasus: Kasus
     temuan: tuple[Temuan, ...]
@@ -45,6 +48,7 @@ class Putusan:
     padanan: tuple[PadananBaru, ...] = ()
     versi_unit: Mapping[str, int] = field(default_factory=dict)
     memimpin: frozenset[str] = frozenset()
+    berlandasan: bool = False
 
     @property
     def peristiwa(self) -> Peristiwa:
@@ -61,10 +65,11 @@ def periksa(kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> Di
         return Diperiksa(kasus, galat=kasus.pengambilan.galat)
     daftar = JENIS_TERDAFTAR[kasus.jenis]
     try:
-        studi = daftar.telaah(kasus, _dibaca(kasus, skp_unit), aturan)
+        dibaca = _dibaca(kasus, skp_unit)
+        studi = daftar.telaah(kasus, dibaca, aturan)
         temuan = tuple(daftar.periksa(studi))
         isi, lampiran = tuple(daftar.perlu_isi(studi, temuan)), tuple(daftar.perlu_lampiran(studi))
-        return Diperiksa(kasus, studi, temuan, isi, lampiran)
+        return Diperiksa(kasus, dibaca, studi, temuan, isi, lampiran)
     except Exception as galat:  # noqa: BLE001 - one person's fault must not become everybody's
         return Diperiksa(kasus, galat=galat)
 
@@ -72,7 +77,6 @@ def periksa(kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> Di
 def rencanakan(
     p: Diperiksa,
     kasus: Kasus,
-    skp_unit: Mapping[str, SkpUnit],
     aturan: Aturan,
     *,
     id_baru: Callable[[], UUID] = id_baru,
@@ -80,11 +84,12 @@ def rencanakan(
     """Step 4: the plan of what passed. `kasus` is that of `p` with what it asked for. Never raises, as above."""
     if p.galat is not None:
         return putusan_galat(p.kasus, p.galat, nama_sumber=aturan.nama_sumber)
-    daftar, dibaca = JENIS_TERDAFTAR[kasus.jenis], _dibaca(kasus, skp_unit)
+    daftar, dibaca = JENIS_TERDAFTAR[kasus.jenis], p.dibaca
     try:
         studi = p.studi if kasus is p.kasus else daftar.telaah(kasus, dibaca, aturan)
         tulisan = daftar.rencanakan(kasus, studi, p.temuan, id_baru)
         temuan = (*p.temuan, *(tulisan.catatan if tulisan else ()))
+        versi_unit = {u: s.versi for u, s in dibaca.items()}
         return Putusan(
             kasus=kasus,
             temuan=temuan,
@@ -92,8 +97,9 @@ def rencanakan(
             tampilan=daftar.tampilkan(kasus, studi, tulisan),
             tipe_skp=daftar.tipe_skp(studi),
             padanan=tuple(daftar.padanan_baru(studi)),
-            versi_unit={u: s.versi for u, s in dibaca.items()},
+            versi_unit=versi_unit,
             memimpin=_memimpin(kasus, tulisan),
+            berlandasan=not p.perlu_isi and not p.perlu_lampiran and _berlandasan(kasus, versi_unit),
         )
     except Exception as galat:  # noqa: BLE001 - as above
         return putusan_galat(kasus, galat, nama_sumber=aturan.nama_sumber)
@@ -102,6 +108,37 @@ def rencanakan(
 def _dibaca(kasus: Kasus, skp_unit: Mapping[str, SkpUnit]) -> Mapping[str, SkpUnit]:
     """Of the units the batch loaded those that this person's checks may ask for."""
     return {u: skp_unit[u] for u in JENIS_TERDAFTAR[kasus.jenis].unit_dibaca(kasus) if u in skp_unit}
+
+
+def _berlandasan(kasus: Kasus, versi_unit: Mapping[str, int]) -> bool:
+    """The landasan, read before PMM was asked, names the very facts that were judged, and there are no others: what
+    other instansi change is in none of the versions."""
+    dulu, referensi = kasus.landasan, kasus.referensi
+    return (
+        dulu is not None
+        and referensi is not None
+        and (kasus.data, referensi.versi, versi_unit) == (dulu.data, dulu.referensi.versi, dulu.versi_unit)
+        and not kasus.unit_luar
+        and all(s.kepala.unit_kerja_id in referensi.pohon.unit for s in kasus.skp)
+    )
+
+
+def putusan_diingat(kasus: Kasus, ingatan: Ingatan) -> Putusan:
+    """The remembered result of a person whose landasan and PMM's answer are those of `ingatan`."""
+    versi_unit = kasus.landasan.versi_unit if kasus.landasan else {}
+    return Putusan(kasus, ingatan.temuan, None, ingatan.tampilan, ingatan.tipe_skp, versi_unit=versi_unit)
+
+
+def jejak_baru(putusan: Putusan, sinkro_id: UUID) -> JejakBaru | None:
+    """What to remember of the result. Only a success that changed nothing: whoever is held back is judged each time."""
+    kasus = putusan.kasus
+    tanda = kasus.pengambilan.tanda
+    if tanda is None or kasus.landasan is None or not putusan.berlandasan or putusan.menulis:
+        return None
+    if putusan.peristiwa is not Peristiwa.BERHASIL:
+        return None
+    temuan = temuan_terlihat(putusan.temuan)
+    return JejakBaru(sinkro_id, kasus.landasan.fakta, tanda, temuan, putusan.tampilan, putusan.tipe_skp)
 
 
 def _memimpin(kasus: Kasus, tulisan: Tulisan | None) -> frozenset[str]:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, case, cast, func, null, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.status import HasilPercobaan
@@ -123,12 +124,18 @@ def _tampilan_terakhir() -> ColumnElement[Any]:
     """What the last attempt that ended by itself showed."""
     p = PercobaanRow
     return (
-        select(p.tampilan)
+        select(_tampilan())
         .where(p.sinkro_id == SinkroRow.id, p.status != HasilPercobaan.TERPUTUS.value)
         .order_by(p.ke.desc())
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _tampilan() -> ColumnElement[Any]:
+    """What the attempt showed, also when it only points to an earlier one."""
+    p = PercobaanRow
+    return func.tampilan_percobaan(p.tampilan, p.sinkro_id, p.tampilan_ke, type_=JSONB)
 
 
 def jumlahkan_ringkasan(data_skp: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
@@ -162,7 +169,7 @@ async def _percobaan(
         "temuan", p.temuan,
         "keterangan", p.keterangan,
         "request_id", p.request_id,
-        "tampilan", p.tampilan,
+        "tampilan", _tampilan(),
     )  # fmt: skip
     perintah = select(cast(kolom, Text)).where(p.sinkro_id == sinkro_id).order_by(p.ke.desc())
     daftar: list[dict[str, Any]] = [json.loads(isi) for isi in (await conn.scalars(perintah)).all()]

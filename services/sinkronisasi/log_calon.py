@@ -14,7 +14,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
-    Subquery,
     Text,
     and_,
     cast,
@@ -29,11 +28,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ekinerja_domain.sinkronisasi.status import SELESAI, StatusSinkro
 from services.db.pencarian import nip_bernama, sinkro_berkode
-from services.db.tables import HitunganRow, HitunganUbahanRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow
+from services.db.tables import (
+    HitunganRow,
+    HitunganUbahanRow,
+    MassalButirRow,
+    MassalRow,
+    PegawaiRow,
+    SinkroBerjalanRow,
+    SinkroMenungguRow,
+    SinkroRow,
+)
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, awalan_nip, cocok_kolom, terlihat
 
+BERLANGSUNG = frozenset(StatusSinkro) - SELESAI
 # As many as are looked up one by one; what is more frequent is found soon by walking.
 AMBANG_JARANG = 1000
 # In the whole country a group is walked to, not looked up per instansi, when it is at least this part of the log.
@@ -156,7 +166,7 @@ async def _nip(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -
     return list(nip) if len(nip) <= AMBANG_JARANG else None
 
 
-def _kelompok(saring: SaringLog, jangkauan: Jangkauan) -> Subquery:
+def _kelompok(saring: SaringLog, jangkauan: Jangkauan) -> CTE:
     """The groups (instansi, jenis, tahun, status) that hold a row of the filter, as the counters have them."""
     bagian = []
     for h in (HitunganRow, HitunganUbahanRow):
@@ -166,7 +176,7 @@ def _kelompok(saring: SaringLog, jangkauan: Jangkauan) -> Subquery:
         syarat += _syarat_kelompok(h, saring)
         bagian.append(select(h.instansi_id, h.jenis, h.tahun, h.status).where(*syarat))
     # UNION drops what is in both.
-    return union(*bagian).subquery("kelompok")
+    return union(*bagian).cte("kelompok")
 
 
 def _syarat_kelompok(h: type[HitunganRow | HitunganUbahanRow], saring: SaringLog) -> list[ColumnElement[bool]]:
@@ -210,6 +220,20 @@ def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElemen
     satu = and_(
         s.instansi_id == k.c.instansi_id, s.jenis == k.c.jenis, s.tahun == k.c.tahun, s.status == k.c.status, syarat
     )
-    per_kelompok = _urut(_semua(satu), s.dibuat_pada, s.id).limit(batas).lateral("satu")
-    semua = select(per_kelompok.c.dibuat_pada, per_kelompok.c.id).select_from(k.join(per_kelompok, true()))
-    return _urut(semua, per_kelompok.c.dibuat_pada, per_kelompok.c.id).limit(batas).cte("calon")
+    # Who ended has the place in the index; who is in progress keeps there the one they had before, so they are looked
+    # up among those who wait or run, which are few.
+    terbuka = k.c.status.in_(sorted(st.value for st in BERLANGSUNG))
+    berakhir = _semua(and_(satu, s.status_terakhir == k.c.status, ~terbuka))
+    berlangsung = union_all(
+        *(select(t.instansi_id, t.sinkro_id) for t in (SinkroMenungguRow, SinkroBerjalanRow))
+    ).subquery("berlangsung")
+    milik = and_(berlangsung.c.instansi_id == k.c.instansi_id, terbuka, satu)
+    antre = select(s.dibuat_pada, s.id).join(berlangsung, berlangsung.c.sinkro_id == s.id).where(milik)
+    diminta = set(saring.status) or set(StatusSinkro)
+    bagian = [
+        _urut(satu_bagian, s.dibuat_pada, s.id).limit(batas).lateral(nama)
+        for nama, satu_bagian, status in (("berakhir", berakhir, SELESAI), ("antre", antre, BERLANGSUNG))
+        if diminta & status
+    ]
+    semua = union_all(*(select(b.c.dibuat_pada, b.c.id).select_from(k.join(b, true())) for b in bagian)).subquery()
+    return _urut(select(semua.c.dibuat_pada, semua.c.id), semua.c.dibuat_pada, semua.c.id).limit(batas).cte("calon")

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.metrik import HITUNGAN_SALAH
+from services.sinkronisasi.log_perubahan import rampingkan_ubahan
 
 if TYPE_CHECKING:
     from services.konteks import Konteks
@@ -92,9 +93,13 @@ async def gabungkan_hitungan(konteks: Konteks) -> None:
 
 
 async def rawat_hitungan(konteks: Konteks) -> None:
-    """A slow duty: drops the counters that are zero, and reports a wrong one in the log."""
+    """A slow duty: drops the counters that are zero and the changes that later ones made void, and reports a wrong
+    counter in the log."""
     async with konteks.transaksi() as conn:
         await conn.execute(_BUANG_NOL)
+    async with konteks.transaksi() as conn:
+        await conn.execute(text(f"SET LOCAL statement_timeout = {BATAS_PERIKSA_MS}"))
+        await rampingkan_ubahan(conn)
     async with konteks.baca() as conn:
         await conn.execute(text(f"SET LOCAL statement_timeout = {BATAS_PERIKSA_MS}"))
         salah = await periksa_hitungan(conn)

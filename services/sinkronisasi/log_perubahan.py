@@ -16,22 +16,26 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    ScalarSelect,
     Select,
     Subquery,
     Text,
     and_,
     cast,
+    column,
+    func,
     literal,
     select,
     text,
     true,
     tuple_,
+    union,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
 
 from services.db.kursor import KursorTidakSah, urutan_dari_teks, urutan_ke_teks
-from services.db.tables import InstansiRow, PegawaiRow, SinkroRow, UnitKerjaRow
+from services.db.tables import InstansiRow, PegawaiRow, SinkroRow, SinkroUbahanRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log import json_baris, nama_daftar
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
@@ -65,24 +69,20 @@ async def perubahan_log(
     urut, nomor = _posisi(sejak, daftar)
     s, calon = SinkroRow, _calon(saring, jangkauan, urut, nomor, jumlah_baris)
     perintah = (
-        select(calon.c.diubah_urut, calon.c.id, cast(json_baris(), Text).label("isi"))
+        select(calon.c.urut, calon.c.id, cast(json_baris(), Text).label("isi"))
         .select_from(calon)
         .join(s, s.id == calon.c.id)
         .join(PegawaiRow, PegawaiRow.nip == s.nip)
         .outerjoin(UnitKerjaRow, UnitKerjaRow.id == s.unit_kerja_id)
-        .order_by(calon.c.diubah_urut, calon.c.id)
+        .order_by(calon.c.urut, calon.c.id)
     )
     # The end of what was looked through, in the same snapshot: rows that do not match need not be looked at again.
     akhir = _teratas(terlihat(jangkauan), jangkauan, urut, nomor, 1, mundur=True)
-    gabung = select(akhir.c.diubah_urut, akhir.c.id, literal(None, Text).label("isi")).union_all(
-        select(perintah.subquery())
-    )
+    gabung = select(akhir.c.urut, akhir.c.id, literal(None, Text).label("isi")).union_all(select(perintah.subquery()))
     baris = (await conn.execute(gabung)).all()
-    isi = sorted((b.diubah_urut, b.id, b.isi) for b in baris if b.isi is not None)
-    if len(isi) == jumlah_baris:
-        posisi = isi[-1][:2]
-    else:
-        posisi = max(((b.diubah_urut, b.id) for b in baris), default=(urut, nomor))
+    isi = sorted((b.urut, b.id, b.isi) for b in baris if b.isi is not None)
+    # A full page ends where it ends; what lies behind it was not looked at.
+    posisi = isi[-1][:2] if len(isi) == jumlah_baris else max(((b.urut, b.id) for b in baris), default=(urut, nomor))
     return HalamanPerubahan(tuple(b[2] for b in isi), urutan_ke_teks((posisi[0], str(posisi[1])), daftar))
 
 
@@ -105,7 +105,8 @@ def _calon(saring: SaringLog, jangkauan: Jangkauan, urut: int, nomor: UUID, bata
 def _teratas(
     syarat: ColumnElement[bool], jangkauan: Jangkauan, urut: int, nomor: UUID, batas: int, *, mundur: bool
 ) -> Subquery:
-    """The first (`mundur`: last) changes after (urut, nomor), per instansi by its index, then over all."""
+    """The first (`mundur`: last) changes after (urut, nomor): per instansi as they were written down, then over all; of
+    one person from the own rows, which are few."""
     s = SinkroRow
     sebelum = _BATAS.columns(urut=BigInteger).scalar_subquery()
     dalam = and_(
@@ -113,16 +114,56 @@ def _teratas(
         tuple_(s.diubah_urut, s.id) > tuple_(literal(urut, BigInteger), literal(nomor, Uuid)),
         s.diubah_urut < sebelum,
     )
-    semua: Select[*tuple[Any, ...]] = select(s.diubah_urut, s.id).where(dalam)
-    if jangkauan.nip is None and (jangkauan.instansi is None or len(jangkauan.instansi) > 1):
-        satu = _urut(semua.where(s.instansi_id == InstansiRow.id), s.diubah_urut, s.id, mundur).limit(batas)
-        tetangga = satu.lateral("satu")
-        semua = select(tetangga.c.diubah_urut, tetangga.c.id).select_from(InstansiRow.__table__.join(tetangga, true()))
+    bagian: list[Select[*tuple[Any, ...]]] = []
+    if jangkauan.instansi is None or jangkauan.instansi:
+        satu = _urut(_tertulis(dalam, urut, sebelum), mundur).limit(batas).lateral("satu")
+        per_instansi = select(satu.c.urut, satu.c.id).select_from(InstansiRow.__table__.join(satu, true()))
         if jangkauan.instansi is not None:
-            semua = semua.where(InstansiRow.id.in_(sorted(jangkauan.instansi)))
-        return _urut(semua, tetangga.c.diubah_urut, tetangga.c.id, mundur).limit(batas).subquery()
-    return _urut(semua, s.diubah_urut, s.id, mundur).limit(batas).subquery()
+            per_instansi = per_instansi.where(InstansiRow.id.in_(sorted(jangkauan.instansi)))
+        bagian.append(per_instansi)
+    if jangkauan.nip is not None or not bagian:
+        bagian.append(select(s.diubah_urut.label("urut"), s.id).where(s.nip == (jangkauan.nip or ""), dalam))
+    semua = union(*bagian).subquery()
+    return _urut(select(semua.c.urut, semua.c.id), mundur).limit(batas).subquery()
 
 
-def _urut(perintah: Select[*tuple[Any, ...]], urut: Any, nomor: Any, mundur: bool) -> Select[*tuple[Any, ...]]:
-    return perintah.order_by(urut.desc(), nomor.desc()) if mundur else perintah.order_by(urut, nomor)
+def _tertulis(dalam: ColumnElement[bool], urut: int, sebelum: ScalarSelect[int]) -> Select[*tuple[Any, ...]]:
+    """Of the instansi at hand, each sync once where its last change is written down. LATERAL with a LIMIT leaves the
+    planner no choice but to look each up, so that it reads no further than to the end of the page."""
+    s, u = SinkroRow, SinkroUbahanRow
+    isi = func.unnest(u.sinkro_id).table_valued(column("id", Uuid), name="isi").render_derived()
+    kini = select(s.id).where(s.id == isi.c.id, s.diubah_urut == u.urut, dalam).limit(1).lateral("kini")
+    milik = and_(u.instansi_id == InstansiRow.id, u.urut >= literal(urut, BigInteger), u.urut < sebelum)
+    sumber = u.__table__.join(isi, true()).join(kini, true())
+    return select(u.urut, kini.c.id).select_from(sumber).where(milik).distinct().correlate(InstansiRow)
+
+
+def _urut(perintah: Select[*tuple[Any, ...]], mundur: bool) -> Select[*tuple[Any, ...]]:
+    kolom = list(perintah.selected_columns)[:2]
+    return perintah.order_by(*(k.desc() if mundur else k for k in kolom))
+
+
+_BUANG_YANG_USANG = text(
+    """
+    WITH hidup AS MATERIALIZED (
+        SELECT u.instansi_id, u.urut, u.nomor, cardinality(u.sinkro_id) AS semula,
+               ARRAY(SELECT isi.id FROM unnest(u.sinkro_id) isi (id)
+                     CROSS JOIN LATERAL (SELECT FROM sinkro s WHERE s.id = isi.id AND s.diubah_urut = u.urut LIMIT 1) s
+                     ORDER BY isi.id) AS sinkro_id
+        FROM sinkro_ubahan u
+        WHERE u.urut < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    ), buang AS (
+        DELETE FROM sinkro_ubahan u USING hidup h
+        WHERE (u.instansi_id, u.urut, u.nomor) = (h.instansi_id, h.urut, h.nomor) AND h.sinkro_id = '{}'
+          AND u.urut < (SELECT max(m.urut) FROM sinkro_ubahan m WHERE m.instansi_id = u.instansi_id))
+    UPDATE sinkro_ubahan u SET sinkro_id = h.sinkro_id FROM hidup h
+    WHERE (u.instansi_id, u.urut, u.nomor) = (h.instansi_id, h.urut, h.nomor)
+      AND 2 * cardinality(h.sinkro_id) BETWEEN 1 AND h.semula
+    """
+)
+
+
+async def rampingkan_ubahan(conn: AsyncConnection) -> None:
+    """Throws away what later changes made void, so that the feed's table stays about as large as the log. The newest
+    number of an instansi stays: the version of its log is read from it. The caller commits."""
+    await conn.execute(_BUANG_YANG_USANG)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
-from ekinerja_domain.sinkronisasi.status import StatusSinkro
+from ekinerja_domain.sinkronisasi.status import SELESAI, StatusSinkro
 from services.db.pencarian import nama_memuat
 from services.db.tables import InstansiRow, MassalButirRow, MassalRow, PegawaiRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
@@ -96,8 +96,12 @@ def cocok_kolom(saring: SaringLog) -> ColumnElement[bool]:
     if saring.tipe_skp:
         # Literals, since the index holds only some of them; the values are our own words.
         syarat.append(_satu_atau_salah_satu(s.tipe_skp, [literal_column(f"'{n.value}'") for n in saring.tipe_skp]))
+    status = [n.value for n in saring.status]
+    # Who ended with one of these ended so last; the index of statuses holds that column alone.
+    terakhir = status if SELESAI.issuperset(saring.status) else []
     for kolom, nilai in (
-        (s.status, [n.value for n in saring.status]),
+        (s.status, status),
+        (s.status_terakhir, terakhir),
         (s.jenis, [str(n) for n in saring.jenis]),
         (s.tahun, list(saring.tahun)),
         (s.unit_kerja_id, [n.upper() for n in saring.unit_kerja_id]),

@@ -26,8 +26,7 @@ _VERSI = text(
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS batas,
            (SELECT system_identifier || '-' || timeline_id FROM pg_control_system(), pg_control_checkpoint()) AS hidup
     FROM instansi i LEFT JOIN LATERAL (
-        SELECT s.diubah_urut AS urut FROM sinkro s WHERE s.instansi_id = i.id
-        ORDER BY s.diubah_urut DESC, s.id DESC LIMIT 1) m ON true
+        SELECT u.urut FROM sinkro_ubahan u WHERE u.instansi_id = i.id ORDER BY u.urut DESC LIMIT 1) m ON true
     WHERE CAST(:milik AS text[]) IS NULL OR i.id = ANY (CAST(:milik AS text[]))
     """
 )

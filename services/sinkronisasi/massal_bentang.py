@@ -34,9 +34,9 @@ _BERIKUT = text(
     WHERE m.potongan_tersisa > 0 AND (m.status = 'DIBATALKAN' OR m.status = 'BERJALAN' AND (
         m.terbentang - m.berhasil - m.gagal - m.tertahan - m.dibatalkan < {DI_DEPAN}
         OR NOT EXISTS (
-            SELECT FROM sinkro s
-            WHERE s.massal_id = m.id AND s.massal_id IS NOT NULL AND s.lajur = 1 AND s.status = 'MENUNGGU'
-              AND (s.coba_lagi_pada IS NULL OR s.coba_lagi_pada <= now())
+            SELECT FROM sinkro_menunggu q
+            WHERE q.massal_id = m.id AND q.massal_id IS NOT NULL AND q.lajur = 1
+              AND (q.coba_lagi_pada IS NULL OR q.coba_lagi_pada <= now())
             OFFSET {SEDIKIT_YANG_SIAP} LIMIT 1)))
     ORDER BY m.status = 'DIBATALKAN', m.terbentang, m.id LIMIT 1
     FOR SHARE OF i SKIP LOCKED

@@ -37,9 +37,10 @@ _PENGGANTI = """
 _PINDAHKAN_DARI = text(
     f"""
     WITH pindah AS MATERIALIZED (
-        SELECT s.id, ({_PENGGANTI}) AS ke FROM sinkro s
-        WHERE s.massal_id = :id AND s.status = 'MENUNGGU' AND s.lajur = 1 AND EXISTS ({_PENGGANTI})
-        ORDER BY s.id FOR NO KEY UPDATE)
+        SELECT s.id, ({_PENGGANTI}) AS ke FROM sinkro_menunggu q JOIN sinkro s ON s.id = q.sinkro_id
+        WHERE q.massal_id = :id AND q.massal_id IS NOT NULL AND q.lajur = 1
+          AND s.massal_id = :id AND s.status = 'MENUNGGU' AND s.lajur = 1 AND EXISTS ({_PENGGANTI})
+        ORDER BY s.id FOR NO KEY UPDATE OF s)
     UPDATE sinkro s SET massal_id = pindah.ke FROM pindah WHERE s.id = pindah.id RETURNING s.id
     """  # noqa: S608 - only constants of this file
 )
@@ -78,11 +79,11 @@ _UBAH = text(
 _TERHENTI = text(
     """
     WITH RECURSIVE pembawa (massal_id) AS (
-        (SELECT s.massal_id FROM sinkro s WHERE s.status = 'MENUNGGU' AND s.lajur = 1 AND s.massal_id IS NOT NULL
-         ORDER BY s.massal_id LIMIT 1)
+        (SELECT q.massal_id FROM sinkro_menunggu q WHERE q.lajur = 1 AND q.massal_id IS NOT NULL
+         ORDER BY q.massal_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT s.massal_id FROM sinkro s WHERE s.status = 'MENUNGGU' AND s.lajur = 1
-                AND s.massal_id IS NOT NULL AND s.massal_id > p.massal_id ORDER BY s.massal_id LIMIT 1)
+        SELECT (SELECT q.massal_id FROM sinkro_menunggu q WHERE q.lajur = 1
+                AND q.massal_id IS NOT NULL AND q.massal_id > p.massal_id ORDER BY q.massal_id LIMIT 1)
         FROM pembawa p WHERE p.massal_id IS NOT NULL)
     SELECT m.id FROM pembawa p JOIN massal m ON m.id = p.massal_id AND m.status = 'DIBATALKAN' LIMIT 1
     """

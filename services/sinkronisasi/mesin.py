@@ -29,8 +29,17 @@ from services.penilaian.muat import muat_lampiran, muat_penilaian
 from services.sinkronisasi.ambil import Pengambilan, Permintaan, SumberPMM
 from services.sinkronisasi.antrean import Butir, kembalikan
 from services.sinkronisasi.catat import KasusTercatat, catat
+from services.sinkronisasi.jejak import Landasan, muat_landasan, simpan_jejak
 from services.sinkronisasi.jenis.dasar import Aturan, Kasus
-from services.sinkronisasi.kasus import Diperiksa, Putusan, periksa, putusan_galat, rencanakan
+from services.sinkronisasi.kasus import (
+    Diperiksa,
+    Putusan,
+    jejak_baru,
+    periksa,
+    putusan_diingat,
+    putusan_galat,
+    rencanakan,
+)
 from services.sinkronisasi.muat import (
     muat_isi,
     muat_pegawai,
@@ -51,13 +60,15 @@ _SERVER_SAKIT = ("08", "53", "58", "57P", "25006")
 
 @dataclass(frozen=True, slots=True)
 class Diminta:
-    """Whom to judge, with PMM's answer at hand. `token`: what a preview showed."""
+    """Whom to judge, with PMM's answer at hand. `token`: what a preview showed; `landasan`: what the result rests on,
+    if it may be remembered."""
 
     jenis: str
     nip: str
     tahun: int
     pengambilan: Pengambilan
     token: str | None = None
+    landasan: Landasan | None = None
 
 
 @dataclass(slots=True)
@@ -80,18 +91,23 @@ class Mesin:
         """Carries claimed syncs through to the end. Never raises for what happens to one of them; raises only when the
         database is gone, and then the leases give everything back."""
         referensi = await self._referensi_bertanya(butir)
-        diambil = await asyncio.gather(
-            *(
-                self.tanya(
-                    b.jenis,
-                    Permintaan(b.nip, b.tahun, f"{b.id.hex}-{b.percobaan_ke}"),
-                    referensi.get(b.instansi_id),
-                    massal=massal,
+        landasan = await self._landasan(butir)
+
+        async def tanyakan(daftar: Sequence[Butir], *, ingat: bool) -> dict[int, Pengambilan]:
+            permintaan = [_permintaan(b, landasan.get(b.token), ingat=ingat) for b in daftar]
+            diambil = await asyncio.gather(
+                *(
+                    self.tanya(b.jenis, p, referensi.get(b.instansi_id), massal=massal)
+                    for b, p in zip(daftar, permintaan, strict=True)
                 )
-                for b in butir
             )
-        )
-        await self._selesaikan(butir, dict(zip((b.token for b in butir), diambil, strict=True)))
+            return dict(zip((b.token for b in daftar), diambil, strict=True))
+
+        diambil = await tanyakan(butir, ingat=True)
+        ulangi = await self._nilai_dan_catat(butir, diambil, landasan)
+        # Nothing of PMM is at hand of those whose facts changed under a remembered result.
+        tanpa_jawaban = [b for b in ulangi if diambil[b.token].sama]
+        await self._selesaikan(ulangi, diambil | await tanyakan(tanpa_jawaban, ingat=False))
 
     async def _referensi_bertanya(self, butir: Sequence[Butir]) -> Mapping[str, Referensi]:
         """What the questions of these syncs depend on."""
@@ -100,6 +116,16 @@ class Mesin:
             return {}
         async with self.konteks.baca() as conn:
             return await self.referensi.ambil(conn, instansi_id)
+
+    async def _landasan(self, butir: Sequence[Butir]) -> Mapping[int, Landasan]:
+        """By token, what the results rest on that may be remembered. Who was never tried has landed nothing yet."""
+        diingat = [b for b in butir if b.percobaan_ke > 1 and JENIS_TERDAFTAR[b.jenis].diingat]
+        if not diingat:
+            return {}
+        aturan = self._aturan()
+        setelan = (aturan.nama_sumber, aturan.harus_dikonfirmasi)
+        async with self.konteks.baca() as conn:
+            return await muat_landasan(conn, diingat, self.referensi, sekarang=aturan.sekarang, aturan=setelan)
 
     async def tanya(
         self, jenis: str, permintaan: Permintaan, referensi: Referensi | None, *, massal: bool = False
@@ -118,21 +144,44 @@ class Mesin:
         for _ in range(ULANG_TERBANYAK):
             if not sisa:
                 return
-            async with self.konteks.baca() as conn:
-                diminta = [Diminta(b.jenis, b.nip, b.tahun, diambil[b.token], b.token_pratinjau) for b in sisa]
-                putusan = await self.nilai(conn, diminta)
-            sisa = await self._catat_terbagi([KasusTercatat(b, p) for b, p in zip(sisa, putusan, strict=True)])
+            sisa = await self._nilai_dan_catat(sisa, diambil, {})
         # The facts under these people change faster than they can be judged: give them back, nothing is lost.
         async with self.konteks.transaksi() as conn:
             await kembalikan(conn, [b.token for b in sisa])
 
-    async def nilai(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Putusan]:
-        """Steps 1, 3 and 4 for people whose PMM answers are at hand, in the given order. Reads only."""
-        aturan = Aturan(
+    async def _nilai_dan_catat(
+        self, butir: Sequence[Butir], diambil: Mapping[int, Pengambilan], landasan: Mapping[int, Landasan]
+    ) -> list[Butir]:
+        """Steps 1 and 3 to 5; whose facts changed meanwhile."""
+        tercatat: list[KasusTercatat] = []
+        penuh: list[Butir] = []
+        for b in butir:
+            dulu = landasan.get(b.token)
+            if diambil[b.token].sama and dulu is not None and dulu.ingatan is not None:
+                kasus = Kasus(b.jenis, b.nip, b.tahun, dulu.data, dulu.referensi, (), diambil[b.token], landasan=dulu)
+                tercatat.append(KasusTercatat(b, putusan_diingat(kasus, dulu.ingatan)))
+            else:
+                penuh.append(b)
+        if penuh:
+            diminta = [
+                Diminta(b.jenis, b.nip, b.tahun, diambil[b.token], b.token_pratinjau, landasan.get(b.token))
+                for b in penuh
+            ]
+            async with self.konteks.baca() as conn:
+                putusan = await self.nilai(conn, diminta)
+            tercatat += [KasusTercatat(b, p) for b, p in zip(penuh, putusan, strict=True)]
+        return await self._catat_terbagi(tercatat)
+
+    def _aturan(self) -> Aturan:
+        return Aturan(
             sekarang=self.konteks.jam(),
             nama_sumber=self.konteks.settings.nama_sumber,
             harus_dikonfirmasi=self.konteks.settings.padanan_harus_dikonfirmasi,
         )
+
+    async def nilai(self, conn: AsyncConnection, diminta: Sequence[Diminta]) -> list[Putusan]:
+        """Steps 1, 3 and 4 for people whose PMM answers are at hand, in the given order. Reads only."""
+        aturan = self._aturan()
         kasus = await self.muat(conn, diminta)
         unit = {u for k in kasus for u in _unit_dibaca(k)}
         skp_unit = await muat_skp_atasan(conn, sorted(unit))
@@ -144,7 +193,7 @@ class Mesin:
         lampiran = await muat_lampiran(conn, sorted({n for d in diperiksa for n in d.perlu_lampiran}))
         putusan: list[Putusan] = []
         for d in diperiksa:
-            putusan.append(rencanakan(d, _lengkapi(d, isi, lampiran), skp_unit, aturan))
+            putusan.append(rencanakan(d, _lengkapi(d, isi, lampiran), aturan))
             await _beri_jalan(len(putusan))
         return putusan
 
@@ -172,6 +221,7 @@ class Mesin:
                 pengambilan=d.pengambilan,
                 token=d.token,
                 penilaian=penilaian.get((d.nip, d.tahun), ()),
+                landasan=d.landasan,
             )
             for d in diminta
         ]
@@ -232,10 +282,16 @@ class Mesin:
     async def _catat(self, tercatat: Sequence[KasusTercatat]) -> list[Butir]:
         async with self.konteks.transaksi() as conn:
             hasil = await catat(conn, tercatat)
+            await simpan_jejak(conn, [j for k in tercatat if (j := jejak_baru(k.putusan, k.butir.id)) is not None])
         for jenis, akhir, kode in hasil.berakhir:
             catat_percobaan(jenis, akhir, kode)
         await self.konteks.lonceng.bunyikan_massal(hasil.dilepas)
         return hasil.ulangi
+
+
+def _permintaan(b: Butir, landasan: Landasan | None, *, ingat: bool) -> Permintaan:
+    diingat = landasan.ingatan.tanda if ingat and landasan is not None and landasan.ingatan is not None else None
+    return Permintaan(b.nip, b.tahun, b.request_id, bertanda=landasan is not None, diingat=diingat)
 
 
 async def _beri_jalan(jumlah: int) -> None:

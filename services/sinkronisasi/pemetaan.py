@@ -62,6 +62,8 @@ _ASPEK: dict[str | None, AspekIndikator | None] = {None: None, **{n: n for n in 
 _PERSPEKTIF: dict[str | None, PerspektifIndikator | None] = {None: None, **{n: n for n in PerspektifIndikator}}
 _LINGKUP: dict[str, LingkupRhk] = {n: n for n in LingkupRhk}
 _JENIS_RHK: dict[str, JenisRhk] = {n: n for n in JenisRhk}
+_PENUGASAN: dict[str, StatusPegawai] = {n: n for n in StatusPegawai}
+_PENDEKATAN: dict[str, Pendekatan] = {n: n for n in Pendekatan}
 
 
 def sekolah(satuan: PMMSatuanPendidikan, unor: PMMUnor) -> SekolahPMM:
@@ -78,9 +80,9 @@ def skp(s: PMMSkp) -> SkpPMM:
         versi=s.versi,
         status=str(s.status),
         disepakati_pada=s.disepakati_pada,
-        penugasan=StatusPegawai(s.penugasan),
+        penugasan=_PENUGASAN[s.penugasan],
         jenis=s.jenis,
-        pendekatan=Pendekatan(s.pendekatan),
+        pendekatan=_PENDEKATAN[s.pendekatan],
         periode_awal=s.periode_awal,
         periode_akhir=s.periode_akhir,
         sekolah=sekolah(s.satuan_pendidikan, s.unor),

@@ -37,7 +37,7 @@ async def minta_sinkro(
 
     What waits or runs is given as it is; who waits in a bulk moves to the front and keeps their place in its counters.
     `instansi`: what the caller may reach, None for all. `token_pratinjau`: what a preview showed, for a jenis that
-    applies only that. Raises PegawaiTidakTerdaftar.
+    applies only that. `request_id` of the caller goes on to PMM. Raises PegawaiTidakTerdaftar.
     """
     async with konteks.transaksi() as conn:
         pegawai = (
@@ -52,8 +52,9 @@ async def minta_sinkro(
                 text(
                     """
                     INSERT INTO sinkro AS s (instansi_id, nip, jenis, tahun, status, unit_kerja_id, pemicu, oleh,
-                                             lajur, giliran, token_pratinjau)
-                    VALUES (:instansi, :nip, :jenis, :tahun, 'MENUNGGU', :unit, :pemicu, :oleh, :lajur, 0, :token)
+                                             lajur, giliran, token_pratinjau, request_id)
+                    VALUES (:instansi, :nip, :jenis, :tahun, 'MENUNGGU', :unit, :pemicu, :oleh, :lajur, 0, :token,
+                            :request_id)
                     ON CONFLICT (nip, jenis, tahun) DO UPDATE SET
                         status = CASE WHEN s.status = ANY(:berakhir) THEN 'MENUNGGU' ELSE s.status END,
                         hasil = CASE WHEN s.status = ANY(:berakhir) THEN NULL ELSE s.hasil END,
@@ -62,6 +63,7 @@ async def minta_sinkro(
                         percobaan_galat = CASE WHEN s.status = ANY(:berakhir) THEN 0 ELSE s.percobaan_galat END,
                         pemicu = CASE WHEN s.status = 'BERJALAN' THEN s.pemicu ELSE excluded.pemicu END,
                         oleh = CASE WHEN s.status = 'BERJALAN' THEN s.oleh ELSE excluded.oleh END,
+                        request_id = CASE WHEN s.status = 'BERJALAN' THEN s.request_id ELSE excluded.request_id END,
                         massal_id = CASE WHEN s.status = ANY(:berakhir) THEN NULL ELSE s.massal_id END,
                         token_pratinjau = CASE WHEN s.status = 'BERJALAN' THEN s.token_pratinjau
                                                ELSE excluded.token_pratinjau END,
@@ -75,6 +77,7 @@ async def minta_sinkro(
                     "nip": nip,
                     "jenis": jenis,
                     "token": token_pratinjau,
+                    "request_id": request_id,
                     "tahun": tahun,
                     "unit": pegawai.unit_kerja_id,
                     "pemicu": str(pemicu),

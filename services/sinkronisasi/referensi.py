@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +28,8 @@ REFERENSI_DISIMPAN = 64
 
 @dataclass(frozen=True, slots=True)
 class Referensi:
-    """The reference data of one instansi at one version. `dipimpin`: by NIP the units with a record of that person."""
+    """The reference data of one instansi at one version. `dipimpin`: by NIP the units with a record of that person;
+    `hari_berganti`: in order, the days from which on a record of a leader counts or counts no more."""
 
     instansi_id: str
     nama: str
@@ -36,10 +39,37 @@ class Referensi:
     buku: BukuUnit
     periode: tuple[Periode, ...]
     dipimpin: Mapping[str, tuple[str, ...]]
+    hari_berganti: tuple[date, ...] = ()
+    _beserta_atasan: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def hari_ini(self, sekarang: datetime) -> date:
         """Today, where the instansi is."""
-        return sekarang.astimezone(self.zona).date()
+        return _hari(sekarang, self.zona)
+
+    def beserta_atasan(self, unit_id: Iterable[str]) -> set[str]:
+        """The units that exist, and those above them that have or had a leader."""
+        hasil: set[str] = set()
+        for satu in unit_id:
+            ada = self._beserta_atasan.get(satu)
+            if ada is None:
+                ada = self._beserta_atasan[satu] = self._dengan_atasan(satu)
+            hasil |= ada
+        return hasil
+
+    def _dengan_atasan(self, unit_id: str) -> frozenset[str]:
+        if unit_id not in self.pohon.unit:
+            return frozenset()
+        return frozenset({unit_id, *(u.id for u in self.pohon.leluhur(unit_id) if self.pohon.pimpinan.get(u.id))})
+
+    def masa(self, hari: date) -> int:
+        """Between which two of `hari_berganti` the day lies: on two days of one `masa` the same people lead."""
+        return bisect_right(self.hari_berganti, hari)
+
+
+@lru_cache(maxsize=16)
+def _hari(sekarang: datetime, zona: ZoneInfo) -> date:
+    # A batch is judged at one moment.
+    return sekarang.astimezone(zona).date()
 
 
 class SimpananReferensi:
@@ -135,7 +165,19 @@ async def _muat_referensi(conn: AsyncConnection, instansi: Row[Any]) -> Referens
         ),
         periode=periode,
         dipimpin=dipimpin,
+        hari_berganti=_hari_berganti(p for semua in menurut_unit.values() for p in semua),
     )
+
+
+def _hari_berganti(pimpinan: Iterable[Pimpinan]) -> tuple[date, ...]:
+    hari: set[date] = set()
+    for p in pimpinan:
+        hari.add(p.mulai)
+        if p.selesai is not None and p.selesai < date.max:
+            hari.add(p.selesai + timedelta(days=1))
+        if p.pemegang_nonaktif_sejak is not None:
+            hari.add(p.pemegang_nonaktif_sejak)
+    return tuple(sorted(hari))
 
 
 async def versi_referensi(conn: AsyncConnection, instansi_id: Sequence[str]) -> Mapping[str, int]:

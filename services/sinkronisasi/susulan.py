@@ -54,7 +54,7 @@ async def selesaikan_skp_rotasi(conn: AsyncConnection, butir: Sequence[Butir]) -
             text(
                 """
                 SELECT s.nip, s.tahun, s.instansi_id, s.unit_kerja_id, s.tipe_skp, s.oleh,
-                       CAST(p.tampilan AS text) AS tampilan
+                       CAST(tampilan_percobaan(p.tampilan, p.sinkro_id, p.tampilan_ke) AS text) AS tampilan
                 FROM sinkro s JOIN percobaan p ON p.sinkro_id = s.id AND p.ke = s.percobaan_ke
                 WHERE s.id = ANY(:id) ORDER BY s.nip
                 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -22,6 +24,7 @@ from services.worker.pekerja import Pekerja
 
 DENGAR_SETIAP_DETIK = 0.01
 COBA_DENGAR_LAGI_DETIK = 1.0
+TUGAS_BERAKHIR_DALAM_DETIK = 5.0
 
 _LAJUR = {"interaktif": Lajur.INTERAKTIF, "massal": Lajur.MASSAL}
 _log = structlog.get_logger(__name__)
@@ -32,6 +35,16 @@ async def bel(ctx: dict[Any, Any], lajur: str) -> None:
     pekerja: Pekerja = ctx["pekerja"]
     if lajur in _LAJUR:
         pekerja.bangun(_LAJUR[lajur])
+
+
+def pabrik_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop of a worker: uvloop, which takes less CPU time per call to PMM; None: Python's own,
+    where there is no uvloop."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def run_worker(settings: Settings) -> None:
@@ -59,7 +72,10 @@ async def _kerja(settings: Settings, pekerja: Pekerja) -> None:
     await asyncio.wait([asyncio.create_task(henti.wait()), kerja], return_when=asyncio.FIRST_COMPLETED)
     dengar.cancel()
     await pekerja.berhenti()
-    await kerja
+    # A shared duty may be asking a slow PMM about hundreds of people. What it committed stays, the rest is its next
+    # leader's.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(kerja, TUGAS_BERAKHIR_DALAM_DETIK)
 
 
 def _tandai_siap(settings: Settings) -> None:

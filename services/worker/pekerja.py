@@ -174,6 +174,10 @@ class Pekerja:
                     await asyncio.sleep(min(time.monotonic() - mulai, ISTIRAHAT_TERLAMA_DETIK))
 
     async def _kerjakan(self, lajur: Lajur, butir: list[Butir]) -> None:
+        if lajur is Lajur.INTERAKTIF:
+            # From here on the lines of this task carry it; the first one links the sync with the caller's request.
+            structlog.contextvars.bind_contextvars(request_id=butir[0].request_id)
+            _log.info("sinkro dikerjakan", sinkro=str(butir[0].id), jenis=butir[0].jenis, ke=butir[0].percobaan_ke)
         try:
             await self.mesin.kerjakan(butir, massal=lajur is Lajur.MASSAL)
         except DATABASE_PERGI as galat:

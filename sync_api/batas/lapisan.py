@@ -47,7 +47,8 @@ class Tenggat:
 
 
 class LapisanBatas:
-    """The layer. `penjaga` gives the budgets once the application has started; `bersamaan`: requests at once."""
+    """The layer. `penjaga` gives the budgets once the application has started; `bersamaan`: requests at once;
+    `dihitung_kemudian`: whether a layer further in counts the request, by what it knows of the caller."""
 
     def __init__(
         self,
@@ -55,8 +56,10 @@ class LapisanBatas:
         penjaga: Callable[[], Penjaga | None],
         bersamaan: int,
         tenggat: Tenggat | None = None,
+        dihitung_kemudian: Callable[[Scope], bool] = akan_diperiksa_tokennya,
     ) -> None:
         self._app, self._penjaga, self._bersamaan = app, penjaga, bersamaan
+        self._dihitung_kemudian = dihitung_kemudian
         self._tenggat = tenggat or Tenggat()
         self._berjalan = 0
         self._besar = 0
@@ -88,7 +91,7 @@ class LapisanBatas:
         try:
             _periksa_ukuran(scope)
             penjaga = self._penjaga()
-            if penjaga is not None and not akan_diperiksa_tokennya(scope):
+            if penjaga is not None and not self._dihitung_kemudian(scope):
                 await penjaga.hitung_tanpa_token(scope)
             await self._dalam_waktu(scope, badan.terima, kiriman)
         except PermintaanDitolak as ditolak:

@@ -1,7 +1,7 @@
 """Which budget a request is taken from, and what becomes of one that is too many (429).
 
-Callers with a good token are counted by issuer and subject; everybody else by address. The answer says what is left:
-`sync_api.middleware` adds the headers from what is noted in the request's scope.
+Callers with a good token or a session of the console are counted by issuer and subject, everybody else by address. The
+answer says what is left: `sync_api.middleware` adds the headers from what is noted in the request's scope.
 """
 
 from __future__ import annotations
@@ -25,6 +25,17 @@ RUTE_MAHAL: Final = frozenset(
         ("GET", "/v1/user-pmm/unduh"),
         ("POST", "/v1/sinkro-massal"),
         ("POST", "/v1/referensi/impor"),
+    }
+)
+# The same of the console, where no path that costs much has a parameter.
+KONSOL_MAHAL: Final = frozenset(
+    {
+        ("GET", "/konsol/log/unduh"),
+        ("GET", "/konsol/user-pmm/unduh"),
+        ("POST", "/konsol/massal/hitung"),
+        ("POST", "/konsol/massal/mulai"),
+        ("POST", "/konsol/log/massal"),
+        ("POST", "/konsol/log/massal/mulai"),
     }
 )
 # Asked by supervisors every second; they must not make a process look ill because it is busy.
@@ -58,6 +69,11 @@ class Penjaga:
         anggaran = self._anggaran(scope["method"], getattr(scope.get("route"), "path", ""))
         await self._hitung(scope, anggaran, tanda_pemanggil(pemanggil.penerbit, pemanggil.sub))
 
+    async def hitung_sesi(self, scope: Scope, penerbit: str, sub: str) -> None:
+        """Counts a request of a session of the console, as those of the same person by token. Raises PermintaanDitolak
+        (429)."""
+        await self._hitung(scope, self._anggaran(scope["method"], scope["path"]), tanda_pemanggil(penerbit, sub))
+
     async def hitung_tanpa_token(self, scope: Scope) -> None:
         """Counts a request by its address, once per request. Raises PermintaanDitolak (429)."""
         alamat = scope.get(KUNCI_ALAMAT)
@@ -65,7 +81,7 @@ class Penjaga:
             await self._hitung(scope, self._tanpa_token, tanda_alamat(alamat))
 
     def _anggaran(self, metode: str, rute: str) -> Anggaran:
-        if (metode, rute) in RUTE_MAHAL:
+        if (metode, rute) in RUTE_MAHAL or (metode, rute) in KONSOL_MAHAL:
             return self._mahal
         return self._baca if metode in _MEMBACA else self._tulis
 

@@ -98,10 +98,10 @@ def jalankan_worker() -> None:
     """Works until SIGTERM or Ctrl-C."""
     pengaturan = load_settings()
 
-    from services.worker.main import run_worker
+    from services.worker.main import pabrik_loop, run_worker
 
-    with _basis_data_terjelaskan():
-        asyncio.run(run_worker(pengaturan))
+    with _basis_data_terjelaskan(), asyncio.Runner(loop_factory=pabrik_loop()) as pelari:
+        pelari.run(run_worker(pengaturan))
 
 
 def jalankan_migrasi() -> None:

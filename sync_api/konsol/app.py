@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,12 +11,15 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount
+from starlette.types import Scope
 
 from services.identitas.masuk import buat_alur_masuk
 from services.identitas.verifikasi import Verifikator
 from services.konteks import Konteks
 from services.settings import Settings
-from sync_api.konsol.galat import halaman_tak_terduga, pasang_penangan_halaman
+from sync_api.batas.penjaga import Penjaga
+from sync_api.konsol.galat import halaman_ditolak, pasang_penangan_halaman
 from sync_api.konsol.keadaan import JALUR_KONSOL, Perangkat
 from sync_api.konsol.lapisan import LapisanKonsol
 from sync_api.konsol.layar.daftar import LAYAR
@@ -35,7 +39,7 @@ def buat_konsol(perangkat: Perangkat) -> FastAPI:
     app.state.menu = tuple(menu)
     app.state.perangkat = perangkat
     pasang_penangan_halaman(app)
-    app.add_middleware(LapisanKonsol, perangkat=perangkat, jawab_galat=halaman_tak_terduga)
+    app.add_middleware(LapisanKonsol, perangkat=perangkat, jawab_galat=halaman_ditolak)
     return app
 
 
@@ -56,11 +60,26 @@ def pasang_konsol(
         hasil: Konteks = app.state.konteks
         return hasil
 
+    def penjaga() -> Penjaga | None:
+        return getattr(app.state, "penjaga", None)
+
     alur = buat_alur_masuk(settings, verifikator, penerbit_lokal=getattr(app.state, "penerbit_lokal", None))
-    konsol = buat_konsol(Perangkat(settings, segel, verifikator, alur, konteks, jam))
+    konsol = buat_konsol(Perangkat(settings, segel, verifikator, alur, konteks, penjaga, jam))
     app.add_route(JALUR_KONSOL, _ke_depan, include_in_schema=False)
-    app.mount(JALUR_KONSOL, konsol, name="konsol")
+    app.router.routes.append(_bingkai(konsol))
     return konsol
+
+
+def _bingkai(konsol: FastAPI) -> Mount:
+    """The mount, also for paths with a line end in them: they too are answered within the console's fence."""
+    mount = Mount(JALUR_KONSOL, konsol, name="konsol")
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
+def milik_konsol(app: FastAPI, scope: Scope) -> bool:
+    """Whether the request goes to the console of this application, whose layer counts it."""
+    return app.state.konsol is not None and str(scope["path"]).startswith(f"{JALUR_KONSOL}/")
 
 
 def rute_konsol(konsol: FastAPI) -> Iterator[tuple[str, APIRoute]]:

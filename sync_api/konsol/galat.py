@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+from collections.abc import Mapping
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +19,7 @@ from sync_api.konsol.isian import IsianSalah, teks_isian
 from sync_api.konsol.keadaan import keadaan_konsol
 from sync_api.konsol.keamanan import (
     BIDANG_CSRF,
+    BIDANG_KUNCI,
     METODE_BACA,
     PESAN_ASAL,
     BelumMasuk,
@@ -25,41 +27,55 @@ from sync_api.konsol.keamanan import (
     PilihInstansi,
     token_csrf,
 )
+from sync_api.konsol.sekali import kunci_formulir
 from sync_api.konsol.sesi import Sesi
-from sync_api.konsol.tampilan import alamat, halaman_terbuka
+from sync_api.konsol.tampilan import alamat, halaman_terbuka, kunci_baru
 from sync_api.konsol.titipan import Titipan, titipkan
 from sync_api.middleware import request_id
-from sync_api.problem_handlers import KODE_MENURUT_GALAT, basis_data_terganggu
-from sync_api.problems import COBA_LAGI_DETIK, KODE_MENURUT_STATUS, MASALAH, PermintaanDitolak
+from sync_api.problem_handlers import KODE_MENURUT_GALAT, penolakan
+from sync_api.problems import COBA_LAGI_DETIK, MASALAH, PermintaanDitolak
 
 _log = structlog.get_logger("sinkro.konsol")
 
 
+# What users read where the API's words speak of headers and keys.
+PESAN_LAYAR: Mapping[str, str] = {
+    "KURSOR_TIDAK_SAH": "Halaman daftar ini sudah tidak berlaku. Buka layarnya kembali dari awal.",
+    "LAYANAN_TIDAK_TERSEDIA": "Layanan sedang sibuk atau dalam perbaikan. Tunggu sebentar, lalu muat ulang halaman "
+    "ini; yang sudah tersimpan tidak hilang.",
+    "METODE_TIDAK_DIIZINKAN": "Layar ini tidak dapat dibuka dengan cara itu. Buka kembali dari menu.",
+    "PERMINTAAN_TIDAK_SAH": "Alamat layar atau isiannya tidak sesuai bentuknya. Buka kembali layarnya dari menu.",
+    "SCOPE_TIDAK_CUKUP": "Peran Anda tidak mencakup layar ini. Bila seharusnya mencakup, hubungi admin instansi Anda.",
+    "TIDAK_DITEMUKAN": "Layar atau data ini tidak ada, atau bukan milik instansi Anda. Periksa alamatnya, atau cari "
+    "dari menu.",
+}
+
+
 def pasang_penangan_halaman(app: FastAPI) -> None:
-    """Registers every handler; the rest reaches the layer, which asks `halaman_tak_terduga`."""
+    """Registers every handler; the rest reaches the layer, which asks `halaman_ditolak`."""
     app.add_exception_handler(BelumMasuk, _belum_masuk)
     app.add_exception_handler(FormulirUsang, _formulir_usang)
     app.add_exception_handler(PilihInstansi, _pilih_instansi)
-    app.add_exception_handler(PermintaanDitolak, _ditolak)
     app.add_exception_handler(IsianSalah, _isian_salah)
-    app.add_exception_handler(RequestValidationError, _bentuk)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(KursorTidakSah, _kursor)
     app.add_exception_handler(PenerbitTidakTersedia, _penerbit)
-    for kelas in KODE_MENURUT_GALAT:
-        app.add_exception_handler(kelas, _menurut_kelas)
+    ditangani: tuple[type[Exception], ...] = (PermintaanDitolak, RequestValidationError, HTTPException, KursorTidakSah)
+    for kelas in (*ditangani, *KODE_MENURUT_GALAT):
+        app.add_exception_handler(kelas, _ditolak)
 
 
-def halaman_tak_terduga(request: Request, galat: Exception) -> Response:
-    """503 when the database is away or busy, else 500 with an error id; what happened is in the log only."""
-    if basis_data_terganggu(galat):
-        _log.warning("basis_data_terganggu", **ringkas_galat(galat))
-        return halaman_masalah(request, "LAYANAN_TIDAK_TERSEDIA")
-    nomor = token_hex(8)
-    _log.error("galat_internal", galat_id=nomor, **ringkas_galat(galat))
-    return halaman_masalah(
-        request, "GALAT_INTERNAL", f"Terjadi kesalahan pada layanan. Sampaikan nomor galat {nomor} kepada pengelola."
-    )
+def halaman_ditolak(request: Request, galat: Exception) -> Response:
+    """The page of any exception, by the one map of the service (`problem_handlers.penolakan`)."""
+    ditolak = penolakan(galat)
+    detail = ditolak.detail or PESAN_LAYAR.get(ditolak.masalah.kode)
+    if nomor := ditolak.tambahan.get("galat_id"):
+        detail = f"Terjadi kesalahan pada layanan. Sampaikan nomor galat {nomor} kepada pengelola."
+    elif ditolak.masalah.status == 429:
+        detik = ditolak.header.get("Retry-After", "60")
+        detail = f"Terlalu banyak permintaan dalam satu menit. Tunggu {detik} detik, lalu muat ulang halaman ini."
+    daftar = [(g.lokasi.partition(".")[2], g.pesan) for g in ditolak.galat if g.lokasi.startswith("body.")]
+    jawaban = halaman_masalah(request, ditolak.masalah.kode, detail, daftar)
+    jawaban.headers.update(ditolak.header)
+    return jawaban
 
 
 def halaman_masalah(
@@ -72,7 +88,7 @@ def halaman_masalah(
         "masalah.html",
         status=masalah.status,
         judul=masalah.judul,
-        detail=detail or masalah.penjelasan,
+        detail=detail or PESAN_LAYAR.get(kode) or masalah.penjelasan,
         daftar=daftar or [],
         nomor=request_id(request.scope),
     )
@@ -119,7 +135,8 @@ def halaman_isian_kembali(request: Request, sesi: Sesi, titipan: Titipan) -> Res
         "isian_kembali.html",
         titipan=titipan,
         token=token_csrf(keadaan_konsol(request), sesi),
-        daftar=[(n, v) for n, v in titipan.isian if n != BIDANG_CSRF],
+        kunci=kunci_formulir(FormData(list(titipan.isian))) or kunci_baru(),
+        daftar=[(n, v) for n, v in titipan.isian if n not in (BIDANG_CSRF, BIDANG_KUNCI)],
     )
 
 
@@ -130,10 +147,7 @@ async def _pilih_instansi(request: Request, _galat: Exception) -> Response:
 
 
 async def _ditolak(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, PermintaanDitolak)  # noqa: S101 - narrows the type, registered for this class only
-    return halaman_masalah(
-        request, galat.masalah.kode, galat.detail, [(g.lokasi.partition(".")[2], g.pesan) for g in galat.galat]
-    )
+    return halaman_ditolak(request, galat)
 
 
 async def _isian_salah(request: Request, galat: Exception) -> Response:
@@ -141,28 +155,8 @@ async def _isian_salah(request: Request, galat: Exception) -> Response:
     return halaman_masalah(request, "PERMINTAAN_TIDAK_SAH", "Isian belum sesuai.", list(galat.pesan.items()))
 
 
-async def _kursor(request: Request, _galat: Exception) -> Response:
-    pesan = "Halaman daftar ini sudah tidak berlaku. Buka layarnya kembali dari awal."
-    return halaman_masalah(request, "PERMINTAAN_TIDAK_SAH", pesan)
-
-
-async def _bentuk(request: Request, _galat: Exception) -> Response:
-    return halaman_masalah(request, "PERMINTAAN_TIDAK_SAH", "Alamat layar tidak sesuai bentuknya.")
-
-
-async def _http(request: Request, galat: Exception) -> Response:
-    assert isinstance(galat, HTTPException)  # noqa: S101 - narrows the type, registered for this class only
-    jawaban = halaman_masalah(request, KODE_MENURUT_STATUS.get(galat.status_code, "PERMINTAAN_TIDAK_SAH"))
-    jawaban.headers.update(galat.headers or {})
-    return jawaban
-
-
 async def _penerbit(request: Request, galat: Exception) -> Response:
     _log.warning("penerbit_tidak_tersedia", **ringkas_galat(galat))
     return halaman_masalah(
         request, "LAYANAN_TIDAK_TERSEDIA", "Layanan masuk (SSO) sedang tidak dapat dihubungi. Coba lagi sebentar lagi."
     )
-
-
-async def _menurut_kelas(request: Request, galat: Exception) -> Response:
-    return halaman_masalah(request, next(KODE_MENURUT_GALAT[k] for k in type(galat).__mro__ if k in KODE_MENURUT_GALAT))

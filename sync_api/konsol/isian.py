@@ -14,13 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
+from sync_api.jenis_media import FORMULIR, jenis_media
 from sync_api.problem_shapes import galat_dari_pydantic
 from sync_api.problems import PermintaanDitolak
 
 BATAS_ISIAN = 256 * 1024
 BATAS_UNGGAHAN = 64 * 1024 * 1024
 BIDANG_TERBANYAK = 2_000
-_JENIS_MEDIA = ("application/x-www-form-urlencoded", "multipart/form-data")
+_JENIS_MEDIA = ("application/x-www-form-urlencoded", FORMULIR)
 
 
 class IsianIn(BaseModel):
@@ -48,6 +49,8 @@ def urai(model: type[ModelT], pasangan: Iterable[tuple[str, object]]) -> ModelT:
     nilai: dict[str, list[str]] = {}
     for nama, satu in pasangan:
         if isinstance(satu, str) and satu.strip():
+            if _ber_nul(nama, satu):
+                raise IsianSalah({nama.replace("\0", ""): "memuat karakter yang tidak dapat disimpan"})
             nilai.setdefault(nama, []).append(satu)
     isi = {
         nama: nilai[nama] if get_origin(bidang.annotation) in (list, tuple) else nilai[nama][-1]
@@ -63,8 +66,7 @@ def urai(model: type[ModelT], pasangan: Iterable[tuple[str, object]]) -> ModelT:
 
 async def baca_isian(request: Request, batas: int) -> FormData:
     """The form of a POST, at most `batas` bytes, one file at most. Raises PermintaanDitolak."""
-    jenis = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if jenis not in _JENIS_MEDIA:
+    if jenis_media(request) not in _JENIS_MEDIA:
         raise PermintaanDitolak("JENIS_MEDIA_TIDAK_DIDUKUNG", "Kirim isian melalui formulir pada layar.")
     dibaca = 0
 

@@ -14,6 +14,7 @@ from services.identitas.masuk import AlurMasuk
 from services.identitas.verifikasi import Verifikator
 from services.konteks import Konteks
 from services.settings import Settings
+from sync_api.batas.penjaga import Penjaga
 from sync_api.konsol.segel import Segel
 from sync_api.konsol.sesi import Sesi, potongan_kue
 
@@ -25,13 +26,14 @@ _KUNCI = "sinkro.konsol"
 
 @dataclass(frozen=True, slots=True)
 class Perangkat:
-    """What the console needs of its process. `konteks` is there once the application has started."""
+    """What the console needs of its process. `konteks` and `penjaga` are there once the application has started."""
 
     settings: Settings
     segel: Segel
     verifikator: Verifikator
     alur: AlurMasuk
     konteks: Callable[[], Konteks]
+    penjaga: Callable[[], Penjaga | None]
     jam: Callable[[], float] = time.time
 
 

@@ -33,6 +33,8 @@ from sync_api.middleware import request_id
 from sync_api.problems import PermintaanDitolak
 
 BIDANG_CSRF = "_csrf"
+# The one-time key of a form (see `sekali`).
+BIDANG_KUNCI = "_kunci"
 TUJUAN_CSRF = "csrf"
 _PANJANG_ACAK = 16
 METODE_BACA = frozenset({"GET", "HEAD"})
@@ -114,6 +116,9 @@ class ButuhLayar:
         self.scope, self.batas, self.csrf = scope, batas, csrf
 
     async def __call__(self, request: Request) -> Akses:
+        if "\0" in request.scope["path"]:
+            # PostgreSQL has no such text, so nothing has such a name.
+            raise PermintaanDitolak("TIDAK_DITEMUKAN")
         keadaan = keadaan_konsol(request)
         sesi = keadaan.sesi
         pemanggil = None if sesi is None else await siapa(keadaan, sesi)

@@ -1,5 +1,5 @@
-"""What surrounds every request of the console: its state, the headers of every answer, and a page for what nobody
-handled. Pure ASGI, inside the layer of the whole application.
+"""What surrounds every request of the console: its state, its budget, the headers of every answer, and a page for what
+nobody handled. Pure ASGI, inside the layer of the whole application.
 
 Invariant: no answer but a static file may be stored by anybody, none may be framed, and none may load or run anything
 that this process does not serve itself.
@@ -73,11 +73,23 @@ class LapisanKonsol:
             await send(pesan)
 
         try:
+            await self._hitung(scope, keadaan)
             await self._app(scope, receive, kirim)
         except Exception as galat:
             if dimulai:
                 raise
             await self._jawab_galat(request, galat)(scope, receive, kirim)
+
+    async def _hitung(self, scope: Scope, keadaan: KeadaanKonsol) -> None:
+        """Counts the request by the session's person, whose seal proves them; by address without a session. Raises
+        PermintaanDitolak (429)."""
+        penjaga = self._perangkat.penjaga()
+        if penjaga is None:
+            return
+        if keadaan.sesi is None:
+            await penjaga.hitung_tanpa_token(scope)
+        else:
+            await penjaga.hitung_sesi(scope, self._perangkat.alur.penerbit, keadaan.sesi.sub)
 
 
 def _kue(request: Request, aman: bool) -> dict[str, str]:

@@ -6,9 +6,9 @@ A template never gets a secret: what it shows of the caller is name, roles and i
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from services.unit_kerja.instansi import Instansi, daftar_instansi
 from sync_api.konsol import kata, waktu
 from sync_api.konsol.keadaan import JALUR_KONSOL, keadaan_konsol
-from sync_api.konsol.keamanan import BIDANG_CSRF, Akses, token_csrf
+from sync_api.konsol.keamanan import BIDANG_CSRF, BIDANG_KUNCI, Akses, token_csrf
+from sync_api.konsol.sekali import kunci_formulir
 
 _DI_SINI = Path(__file__).parent
 FOLDER_STATIK = _DI_SINI / "statik"
@@ -104,11 +105,31 @@ def _lingkungan() -> Environment:
         "persen": waktu.persen,
         "singkatan_zona": waktu.singkatan_zona,
         "BIDANG_CSRF": BIDANG_CSRF,
+        "BIDANG_KUNCI": BIDANG_KUNCI,
     }
     return lingkungan
 
 
 TEMPLAT = _lingkungan()
+
+
+class Formulir:
+    """What every form of one page carries; called, it gives the token against forgery. `kunci`: the one-time key, which
+    a page that answers a form takes over from it, so that a form and the question after it are one."""
+
+    def __init__(self, akses: Akses | None) -> None:
+        self._akses = akses
+        self.kunci = (kunci_formulir(akses.isian) if akses is not None else None) or kunci_baru()
+
+    def __call__(self) -> str:
+        if self._akses is None:
+            raise ValueError("formulir memerlukan sesi")
+        return token_csrf(self._akses.keadaan, self._akses.keadaan.sesi or self._akses.sesi)
+
+
+def kunci_baru() -> str:
+    """A one-time key that nobody can guess."""
+    return secrets.token_urlsafe(18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +169,7 @@ async def halaman(akses: Akses, templat: str, *, status: int = 200, **isi: Any) 
 async def potongan(akses: Akses, templat: str, **isi: Any) -> Response:
     """A part of a page, for live refresh: without frame and messages."""
     siapa = isi.pop("bingkai", None) or await bingkai(akses)
-    umum = {"akses": akses, "bingkai": siapa, "zona": siapa.zona, "csrf": partial(_csrf, akses)}
+    umum = {"akses": akses, "bingkai": siapa, "zona": siapa.zona, "csrf": Formulir(akses)}
     return HTMLResponse(TEMPLAT.get_template(templat).render(**_umum(akses.request), **umum, **isi))
 
 
@@ -172,7 +193,7 @@ def _susun(request: Request, templat: str, *, akses: Akses | None, **isi: Any) -
         jalur_kini=jalur,
         jalur_penuh=_jalur_penuh(request),
         kilas=keadaan.ambil_kilas(),
-        csrf=partial(_csrf, akses),
+        csrf=Formulir(akses),
         **isi,
     )
 
@@ -186,12 +207,6 @@ def _jalur_penuh(request: Request) -> str:
 
 def _umum(request: Request) -> dict[str, Any]:
     return {"nama_sumber": keadaan_konsol(request).perangkat.settings.nama_sumber}
-
-
-def _csrf(akses: Akses | None) -> str:
-    if akses is None:
-        raise ValueError("formulir memerlukan sesi")
-    return token_csrf(akses.keadaan, akses.keadaan.sesi or akses.sesi)
 
 
 def menu_untuk(akses: Akses) -> dict[str, list[Menu]]:

@@ -27,14 +27,18 @@ def masalah(status: int) -> dict[str, Any]:
 
 SKEMA_MASALAH = {"$ref": f"#/components/schemas/{MasalahOut.__name__}"}
 ARTI = {
+    400: "Permintaan HTTP tidak sah",
     401: "Tidak ada token atau token tidak sah",
     403: "Scope tidak cukup",
     404: "Tidak ada, atau milik instansi lain",
+    408: "Permintaan tidak diterima lengkap pada waktunya",
     409: "Bertentangan dengan keadaan sekarang",
     413: "Isi permintaan terlalu besar",
+    414: "Alamat terlalu panjang",
     415: "Jenis media tidak didukung",
     422: "Bentuk permintaan tidak sah",
     429: "Terlalu banyak permintaan",
+    431: "Header terlalu besar",
     500: "Galat internal",
     503: "Sedang tidak tersedia",
 }

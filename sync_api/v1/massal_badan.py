@@ -20,13 +20,13 @@ from starlette.types import Message
 from services.sinkronisasi.massal import DaftarNip, Pilihan
 from services.sinkronisasi.massal_berkas import BerkasTidakSah, baca_nip_berkas
 from sync_api.dependencies import BATAS_BADAN_BESAR, BacaBadan
+from sync_api.jenis_media import FORMULIR, jenis_media
 from sync_api.problem_shapes import galat_dari_pydantic
 from sync_api.problems import PermintaanDitolak, tidak_sah
 from sync_api.v1.bulk_shapes import MassalIn
 from sync_api.v1.common_shapes import BadanIn, TahunIn, TeksPendek
 from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal
 
-_FORMULIR = "multipart/form-data"
 _BIDANG_TERBESAR = 4 * 1024
 # What a form needs around a file of the largest size.
 _TAMBAHAN_FORMULIR = 64 * 1024
@@ -58,8 +58,7 @@ class BacaMassal(BacaBadan[MassalIn]):
         super().__init__(MassalIn, BATAS_BADAN_BESAR)
 
     async def __call__(self, request: Request) -> MassalDiminta:  # type: ignore[override]  # the JSON body is one way
-        jenis_media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if jenis_media == _FORMULIR:
+        if jenis_media(request) == FORMULIR:
             return await _dari_formulir(request)
         isi = await super().__call__(request)
         unit = isi.saring.unit_kerja_id if isi.saring is not None else None
@@ -75,7 +74,7 @@ FORMULIR_OPENAPI = {
     "requestBody": {
         "required": True,
         "content": {
-            _FORMULIR: {
+            FORMULIR: {
                 "schema": {
                     "type": "object",
                     "required": ["berkas", "jenis", "tahun"],

@@ -55,11 +55,8 @@ _CONTOH = {
 }
 
 
-class PeriodeIn(BadanIn):
-    """`tahun` null: for every year. A FINAL has neither tipe_periodik nor angka_periodik; a batas_pengisian before
-    periode_akhir falls in the next year."""
-
-    model_config = contoh(_CONTOH)
+class RuasPeriode(BaseModel):
+    """What a period is made of, in a body and in a form."""
 
     nama: Annotated[str, StringConstraints(min_length=1), Field(json_schema_extra={"maxLength": PANJANG_NAMA})]
     jenis: JenisPeriode
@@ -69,6 +66,14 @@ class PeriodeIn(BadanIn):
     periode_akhir: HariBulanIn
     batas_pengisian: HariBulanIn
     tahun: TahunPeriode | None = None
+
+
+class PeriodeIn(RuasPeriode, BadanIn):
+    """`tahun` null: for every year. A FINAL has neither tipe_periodik nor angka_periodik; a batas_pengisian before
+    periode_akhir falls in the next year."""
+
+    model_config = contoh(_CONTOH)
+
     instansi_id: TeksPendek | None = None
 
     def sebagai_periode(self) -> Periode:

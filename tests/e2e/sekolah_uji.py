@@ -3,8 +3,10 @@ its import over HTTP and to PMM by the sandbox's control plane. Numbers, not nam
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -24,6 +26,8 @@ from tests.support.dunia_nyata import (
 from tests.support.layanan_nyata import LayananNyata
 
 SELESAI = frozenset({"BERHASIL", "GAGAL", "TERTAHAN", "DIBATALKAN"})
+# After an outage the feed is asked again within seconds, after an answer outside the contract within a minute.
+BATAS_UMPAN = 90.0
 
 
 @dataclass(slots=True)
@@ -71,8 +75,34 @@ class SekolahUji:
         return self.layanan.token("ADMIN_INSTANSI", instansi_id=self.instansi)
 
     async def siapkan(self) -> None:
-        """Imports the school and makes PMM know its people."""
+        """Makes PMM know the people of the school, and then imports it.
+
+        In this order, and not before the service has read PMM's feed so far: the feed queues agreed SKPs of who is a
+        user PMM here, and that at its own time, so that nobody could say who was synchronised before a test began.
+        """
         self.sistem = self.layanan.token("SISTEM", scope="sinkro:tulis sinkro:baca referensi:tulis massal:tulis")
+        terakhir = datetime.now(UTC)
+        for satu in (self.ks, *self.guru):
+            isi = {
+                "nama": f"Orang {satu[-3:]}", "jenis": "KEPALA_SEKOLAH" if satu == self.ks else "GURU",
+                "terdaftar": True, "satuan_pendidikan": self.sekolah.satuan, "unor": self.sekolah.unor,
+            }  # fmt: skip
+            (await self.pmm.put(f"/sandbox/pengguna/{satu}", json=isi)).raise_for_status()
+            terakhir = datetime.now(UTC)
+            await self.atur(satu, self.skp_ks() if satu == self.ks else self.skp_guru(satu))
+        await self.tunggu_umpan(terakhir)
+        await self._impor()
+
+    async def tunggu_umpan(self, sampai: datetime) -> None:
+        """Waits until the service has taken in what PMM changed at this moment; nothing may change after it."""
+        async with asyncio.timeout(BATAS_UMPAN):
+            while True:
+                umpan = await self.layanan.sql("SELECT perubahan_terakhir_pada AS pada FROM pmm_umpan")
+                if any(u["pada"] is not None and u["pada"] >= sampai for u in umpan):
+                    return
+                await asyncio.sleep(0.05)
+
+    async def _impor(self) -> None:
         milik = {"instansi_id": self.instansi}
         kadis = self.nip(0)
         muatan = {
@@ -92,13 +122,6 @@ class SekolahUji:
         jawaban = await self.klien.post("/v1/referensi/impor", json=muatan, headers=self.sistem)
         assert jawaban.status_code == 200, jawaban.text
         assert jawaban.json()["pegawai"] == {"baru": 2 + self.jumlah_guru, "diubah": 0}
-        for satu in (self.ks, *self.guru):
-            isi = {
-                "nama": f"Orang {satu[-3:]}", "jenis": "KEPALA_SEKOLAH" if satu == self.ks else "GURU",
-                "terdaftar": True, "satuan_pendidikan": self.sekolah.satuan, "unor": self.sekolah.unor,
-            }  # fmt: skip
-            (await self.pmm.put(f"/sandbox/pengguna/{satu}", json=isi)).raise_for_status()
-            await self.atur(satu, self.skp_ks() if satu == self.ks else self.skp_guru(satu))
 
     def skp_ks(self, **lain: Any) -> dict[str, Any]:
         """The head's SKP in PMM, with the result that the guru intervene on."""
@@ -114,9 +137,15 @@ class SekolahUji:
         jawaban = await self.pmm.put(f"/sandbox/pengguna/{nip}/skp", params={"tahun": TAHUN}, json=list(isi))
         jawaban.raise_for_status()
 
-    async def galat(self, aturan: str) -> None:
-        """Sets a fault switch, in its command-line form."""
-        (await self.pmm.post("/sandbox/galat", json={"galat": aturan})).raise_for_status()
+    async def galat(self, aturan: str) -> str:
+        """Sets a fault switch, in its command-line form; gives its id."""
+        jawaban = await self.pmm.post("/sandbox/galat", json={"galat": aturan})
+        jawaban.raise_for_status()
+        return str(jawaban.json()["id"])
+
+    async def sembuh(self, galat_id: str) -> None:
+        """Takes that fault away."""
+        (await self.pmm.delete(f"/sandbox/galat/{galat_id}")).raise_for_status()
 
     async def minta(self, nip: str, *, tunggu: int | None = 20) -> httpx.Response:
         """Presses the button of this person, and waits for the end if asked."""

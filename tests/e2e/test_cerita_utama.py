@@ -155,13 +155,19 @@ async def test_pratinjau_tidak_menulis(layanan: LayananNyata, buat_sekolah: Buat
     assert await layanan.sql("SELECT FROM sinkro WHERE instansi_id = $1", sekolah.instansi) == []
 
 
-async def test_tombol_didengar_seketika(buat_sekolah: BuatSekolah) -> None:
+async def test_tombol_didengar_seketika(layanan: LayananNyata, buat_sekolah: BuatSekolah) -> None:
     sekolah = await buat_sekolah(1)
     await sekolah.sinkro(sekolah.ks)
-    lama = []
+    isi = {"nip": sekolah.ks, "tahun": TAHUN}
+    tunggu: list[float] = []
+    lihat: list[float] = []
     for _ in range(10):
-        mulai = time.perf_counter()
         assert (await sekolah.sinkro(sekolah.ks))["status"] in SELESAI
-        lama.append(time.perf_counter() - mulai)
-    # arq alone would look every half second; the broom of the worker every second.
-    assert statistics.median(lama) < 0.25, lama
+        (baris,) = await layanan.sql("SELECT mulai_pada - diminta_pada AS lama FROM sinkro WHERE nip = $1", sekolah.ks)
+        tunggu.append(baris["lama"].total_seconds())
+        # A preview asks PMM and judges, but nobody has to hear of it: how busy the machine is at this moment.
+        mulai = time.perf_counter()
+        (await sekolah.klien.post("/v1/sinkro/skp/pratinjau", json=isi, headers=sekolah.sistem)).raise_for_status()
+        lihat.append(time.perf_counter() - mulai)
+    # arq alone would look every half second, so wait for a quarter; the broom of the worker looks every second.
+    assert statistics.median(tunggu) < 0.1 + 2 * statistics.median(lihat), (tunggu, lihat)

@@ -119,7 +119,7 @@ async def test_postgresql_mati_disebut_dan_pulih(layanan: LayananNyata, buat_sek
 async def test_pmm_yang_mati_bukan_urusan_kesiapan(layanan: LayananNyata, buat_sekolah: BuatSekolah) -> None:
     """PMM down is no reason to take the API out of service: requests are still accepted."""
     sekolah = await buat_sekolah(0)
-    await sekolah.galat("*:mati=2")
+    mati = await sekolah.galat("*:mati=60")
     diminta = await sekolah.minta(sekolah.ks, tunggu=None)
     assert diminta.status_code == 202
     await _tunggu_siap(sekolah.klien)
@@ -127,6 +127,7 @@ async def test_pmm_yang_mati_bukan_urusan_kesiapan(layanan: LayananNyata, buat_s
     jawaban = await sekolah.klien.post("/v1/sinkro/skp/pratinjau", json=isi, headers=sekolah.sistem)
     assert jawaban.status_code == 200
     assert [t["kode"] for t in jawaban.json()["temuan"]] == ["PMM_TIDAK_TERJANGKAU"]
+    await sekolah.sembuh(mati)
     tenggat = time.monotonic() + 25
     while (await sekolah.baca(diminta.json()["id"]))["status"] != "BERHASIL":
         assert time.monotonic() < tenggat

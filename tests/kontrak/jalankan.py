@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.kontrak.dunia import VARIABEL_DUNIA, Dunia
+
 AKAR = Path(__file__).resolve().parents[2]
+PENGATURAN = Path(__file__).with_name("schemathesis.toml")
 # A stream of events goes on for as long as its bulk does.
 TANPA = ("ikuti_sinkro_massal",)
 
@@ -32,13 +35,15 @@ def jalankan_schemathesis(
     benih: int,
     tahap: Sequence[str] = ("examples", "coverage", "fuzzing", "stateful"),
     hanya: Sequence[str] = (),
+    dunia: Dunia | None = None,
     batas_detik: float,
     folder: Path,
 ) -> HasilKontrak:
     """All checks over the API at `url` as the caller of `kepala`. `per_operasi`: examples of each operation; `hanya`:
-    these operations alone; `folder`: where it may leave its files."""
+    these operations alone; `dunia`: what half of the ids shall name; `folder`: where it may leave its files."""
     perintah = [
-        str(Path(sys.executable).parent / "schemathesis"), "run", f"{url}/openapi.json",
+        str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(PENGATURAN),
+        "run", f"{url}/openapi.json",
         "--checks", "all", "--exclude-checks", "positive_data_acceptance,unsupported_method", "--no-color",
         "--max-examples", str(per_operasi), "--seed", str(benih), "--phases", ",".join(tahap),
         "--request-timeout", "40", "--generation-database", "none", "--warnings", "off",
@@ -55,6 +60,7 @@ def jalankan_schemathesis(
         "SCHEMATHESIS_HOOKS": "tests.kontrak.pemeriksaan",
         "PYTHONPATH": str(AKAR),
         "no_proxy": "127.0.0.1",
+        **({VARIABEL_DUNIA: dunia.json()} if dunia is not None else {}),
     }
     hasil = subprocess.run(
         perintah, cwd=folder, env=lingkungan, capture_output=True, text=True, timeout=batas_detik, check=False

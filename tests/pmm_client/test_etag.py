@@ -70,3 +70,20 @@ async def test_token_ditolak_lalu_tidak_berubah() -> None:
     async with klien(pmm) as client:
         assert await client.skp_bila_berubah(NIP, TAHUN, '"a"') == PMMTidakBerubah('"a"')
     assert [p.headers["if-none-match"] for p in pmm.permintaan] == ['"a"', '"a"']
+
+
+async def test_badan_yang_sama_tidak_dibaca_lagi() -> None:
+    pmm = PMMTiruan(
+        beretag(None, skp()), beretag(None, skp()), beretag('"b"', skp()), beretag('"b"', skp(versi=2)),
+        httpx.Response(500, content=sukses([skp()]).content),
+    )  # fmt: skip
+    async with klien(pmm, max_percobaan=1) as client:
+        pertama = await client.skp_bila_berubah(NIP, TAHUN, None)
+        assert isinstance(pertama, PMMBeretag)
+        assert await client.skp_bila_berubah(NIP, TAHUN, None, sidik=pertama.sidik) == PMMTidakBerubah(None)
+        assert await client.skp_bila_berubah(NIP, TAHUN, '"a"', sidik=pertama.sidik) == PMMTidakBerubah('"b"')
+        lain = await client.skp_bila_berubah(NIP, TAHUN, '"b"', sidik=pertama.sidik)
+        assert isinstance(lain, PMMBeretag)
+        assert (lain.data[0].versi, lain.sidik == pertama.sidik) == (2, False)
+        with pytest.raises(PMMTidakTerjangkau):
+            await client.skp_bila_berubah(NIP, TAHUN, None, sidik=pertama.sidik)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from ekinerja_domain.sinkronisasi.status import StatusSinkro
 from services.db.kursor import KursorTidakSah
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log_perubahan import perubahan_log
+from services.sinkronisasi.log_perubahan import perubahan_log, rampingkan_ubahan
 from services.sinkronisasi.log_saring import SaringLog
 from services.sinkronisasi.log_versi import VersiLog, versi_log
 from tests.services.konteks_tiruan import KonteksTiruan, buka_konteks, instansi_kecil, nip, pegawai
@@ -201,3 +201,32 @@ async def test_yang_bertanya_bersamaan_berbagi_satu_jawaban(
     tahan.set()
     assert await pertama == "1"
     assert set(await asyncio.gather(*kemudian)) == {"2"}
+
+
+async def test_yang_usang_dibuang_tanpa_mengubah_umpan(konteks: KonteksTiruan) -> None:
+    _, awal = await _baca(konteks, "")
+    for putaran in range(4):
+        await konteks.jalankan("UPDATE sinkro SET catatan = :c WHERE instansi_id = 'A'", c=str(putaran))
+    await konteks.jalankan(UBAH, c="kemudian", n=nip(3))
+    sebelum = await _baca(konteks, awal)
+    async with konteks.baca() as conn:
+        versi = await versi_log(conn, A)
+    banyak = "SELECT COALESCE(sum(cardinality(sinkro_id)), 0) FROM sinkro_ubahan WHERE instansi_id = 'A'"
+    penuh = await konteks.satu(banyak)
+    async with konteks.transaksi() as conn:
+        await rampingkan_ubahan(conn)
+    # All of the last round but one stand where they changed last.
+    assert await konteks.satu(banyak) == ORANG + 1 < penuh
+    assert [b["nip"] for b in sebelum[0]][-1] == nip(3)
+    assert await _baca(konteks, awal) == sebelum
+    async with konteks.baca() as conn:
+        assert await versi_log(conn, A) == versi
+
+
+async def test_banyak_perubahan_seorang_dalam_satu_transaksi_terbaca_sekali(konteks: KonteksTiruan) -> None:
+    _, awal = await _baca(konteks, "")
+    async with konteks.transaksi() as conn:
+        for isi in ("a", "b"):
+            await conn.execute(text(UBAH), {"c": isi, "n": nip(1)})
+    baris, _ = await _baca(konteks, awal)
+    assert [(b["nip"], b["catatan"]) for b in baris] == [(nip(1), "b")]

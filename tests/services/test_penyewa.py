@@ -38,8 +38,8 @@ TANPA_PENYEWA = {
     "pmm_umpan": "how far PMM's change feed was read is the same for everybody",
     "pmm_perubahan_diterima": "digests of changes of that feed, which name nobody",
 }
-# Tables that name a person and no instansi: the API has no business there.
-MESIN_SAJA = {"pmm_perubahan_susulan"}
+# Tables that name a person, or hold words about one, and no instansi: the API has no business there.
+MESIN_SAJA = {"pmm_perubahan_susulan", "sinkro_jejak"}
 # Rows of the person alone: what a PEGAWAI sees besides the names of the own instansi and its units.
 MILIK_PEGAWAI = {
     "pegawai", "user_pmm", "pimpinan", "sinkro", "percobaan", "sinkro_sandaran", "skp", "rhk", "indikator", "penilaian",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -75,9 +76,10 @@ class DuniaContoh(DuniaNyata):
         return None if not skp else skp[-1]["atasan"]["nip"]
 
 
-@pytest.fixture(params=[BENIH_BAWAAN, 7])
-async def dunia(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[DuniaContoh]:
-    contoh = buat_contoh(300, request.param)
+@asynccontextmanager
+async def dunia_contoh(settings: Settings, benih: int) -> AsyncIterator[DuniaContoh]:
+    """The sample's reference and its PMM; nobody was synchronised yet."""
+    contoh = buat_contoh(300, benih)
     async with SandboxPMM(contoh) as pmm:
         konteks = await buka_konteks(
             settings.model_copy(
@@ -95,17 +97,23 @@ async def dunia(request: pytest.FixtureRequest, settings: Settings) -> AsyncIter
             satu = DuniaContoh(konteks, pmm, Mesin.buat(konteks))
             satu.contoh = contoh
             await satu.impor(**contoh.referensi)
-            await buat_massal(
-                konteks, instansi_id=satu.instansi, jenis=JENIS, tahun=TAHUN_BAWAAN, pilihan=Semua(), oleh="uji",
-                peran="ADMIN_INSTANSI", request_id=None,
-            )  # fmt: skip
-            # Nobody's bulk asks for who is no user PMM; somebody did.
-            for nip in contoh.data_pmm.orang.keys() - {u["nip"] for u in contoh.referensi["user_pmm"]}:
-                await satu.minta(nip)
-            await satu.habiskan()
             yield satu
         finally:
             await konteks.tutup()
+
+
+@pytest.fixture(params=[BENIH_BAWAAN, 7])
+async def dunia(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[DuniaContoh]:
+    async with dunia_contoh(settings, request.param) as satu:
+        await buat_massal(
+            satu.konteks, instansi_id=satu.instansi, jenis=JENIS, tahun=TAHUN_BAWAAN, pilihan=Semua(), oleh="uji",
+            peran="ADMIN_INSTANSI", request_id=None,
+        )  # fmt: skip
+        # Nobody's bulk asks for who is no user PMM; somebody did.
+        for nip in satu.contoh.data_pmm.orang.keys() - {u["nip"] for u in satu.contoh.referensi["user_pmm"]}:
+            await satu.minta(nip)
+        await satu.habiskan()
+        yield satu
 
 
 async def _padankan(d: DuniaContoh, baris: dict[str, Any]) -> bool:

@@ -270,9 +270,9 @@ class DuniaNyata:
         """The person's row of the log, with what its last attempt showed."""
         (satu,) = await self.semua(
             "SELECT s.*, COALESCE(t.isi, '{}') AS tampilan, COALESCE(t.isi -> 'data_skp', '[]') AS data_skp "
-            "FROM sinkro s LEFT JOIN LATERAL (SELECT p.tampilan AS isi FROM percobaan p WHERE p.sinkro_id = s.id "
-            "AND p.status <> 'TERPUTUS' ORDER BY p.ke DESC LIMIT 1) t ON true "
-            "WHERE s.nip = :nip AND s.tahun = :tahun AND s.jenis = :jenis",
+            "FROM sinkro s LEFT JOIN LATERAL (SELECT tampilan_percobaan(p.tampilan, p.sinkro_id, p.tampilan_ke) AS isi "
+            "FROM percobaan p WHERE p.sinkro_id = s.id AND p.status <> 'TERPUTUS' ORDER BY p.ke DESC LIMIT 1) t "
+            "ON true WHERE s.nip = :nip AND s.tahun = :tahun AND s.jenis = :jenis",
             nip=nomor_induk,
             tahun=tahun,
             jenis=str(jenis),

@@ -32,6 +32,8 @@ JALUR = [
     f"/v1/pegawai/{nip(1)}",
     "/v1/periode",
     "/v1/sinkro-massal",
+    "/openapi.json",
+    "/masalah/TIDAK_DITEMUKAN",
 ]
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from ekinerja_domain.sinkronisasi.temuan import KATALOG
 from sync_api import openapi_berkas
+from sync_api.batas.jatah import Anggaran, Jatah
+from sync_api.batas.penjaga import TANPA_HITUNG
 from sync_api.openapi_masalah import MENURUT_OPERASI
 from sync_api.problem_steps import TINDAKAN
 from sync_api.problems import KODE_MENURUT_STATUS, MASALAH
@@ -28,9 +30,15 @@ def dokumen() -> dict[str, Any]:
 
 
 def _operasi(dokumen: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation, with its answers in place of references to them."""
+    umum = dokumen["components"]["responses"]
     for jalur, isi in dokumen["paths"].items():
         for metode, satu in isi.items():
-            yield metode.upper(), jalur, satu
+            jawaban = {
+                status: umum[j["$ref"].rpartition("/")[2]] if "$ref" in j else j
+                for status, j in satu["responses"].items()
+            }
+            yield metode.upper(), jalur, satu | {"responses": jawaban}
 
 
 def test_berkas_sama_dengan_aplikasi(dokumen: dict[str, Any]) -> None:
@@ -71,6 +79,29 @@ def test_masalah_menurut_operasi(dokumen: dict[str, Any]) -> None:
             jawaban = operasi[nama]["responses"][str(MASALAH[satu_kode].status)]
             assert satu_kode in jawaban["content"]["application/problem+json"]["examples"]
     assert DI_PINTU & disebut == set()
+
+
+def test_yang_ditolak_sebelum_operasi_dinyatakan_di_setiap_operasi(dokumen: dict[str, Any]) -> None:
+    for metode, jalur, operasi in _operasi(dokumen):
+        dinyatakan = {
+            kode
+            for status, jawaban in operasi["responses"].items()
+            if status >= "4"
+            for kode in jawaban["content"]["application/problem+json"]["examples"]
+        }
+        pasti = {"HTTP_TIDAK_SAH", "PERMINTAAN_TERLALU_LAMBAT", "HEADER_TERLALU_BESAR"}
+        if jalur not in TANPA_HITUNG:
+            pasti |= {"ALAMAT_TERLALU_PANJANG", "TERLALU_BANYAK_PERMINTAAN", "LAYANAN_TIDAK_TERSEDIA"}
+        assert pasti <= dinyatakan, (metode, jalur)
+
+
+def test_kepala_jatah_dinamai_seperti_yang_dikirim(dokumen: dict[str, Any]) -> None:
+    dikirim = set(Jatah(Anggaran("baca", 600), 599, 42, habis=False).header())
+    for metode, jalur, operasi in _operasi(dokumen):
+        for status, jawaban in operasi["responses"].items():
+            jatah = {nama for nama in jawaban["headers"] if nama.lower().startswith(("ratelimit", "x-ratelimit"))}
+            dihitung = jalur not in TANPA_HITUNG and status not in ("400", "408", "414", "431")
+            assert jatah == (dikirim if dihitung else set()), (metode, jalur, status)
 
 
 def test_kepala_dan_keamanan(dokumen: dict[str, Any]) -> None:

@@ -59,7 +59,8 @@ LAMA: Dokumen = {
                 },
             },
             "BagianOut": {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}},
-        }
+        },
+        "responses": {"Bentrok": {"content": {"application/problem+json": {"schema": {"type": "object"}}}}},
     },
 }
 
@@ -87,6 +88,10 @@ MERUSAK: dict[str, Callable[[Dokumen], Any]] = {
     "isi permintaan text/csv tidak diterima lagi": lambda d: _op(d)["requestBody"]["content"].pop("text/csv"),
     "status 409 dihapus": lambda d: _op(d)["responses"].pop("409"),
     "tanpa header Location": lambda d: _op(d)["responses"]["201"].update(headers={}),
+    "tanpa application/problem+json": lambda d: (
+        d["components"]["responses"].update(Bentrok={}),
+        _op(d)["responses"].update({"409": {"$ref": "#/components/responses/Bentrok"}}),
+    ),
     "tanpa application/json": lambda d: _op(d)["responses"]["201"].update(content={}),
     "bidang jenis dihapus": lambda d: _skema(d, "BendaIn")["properties"].pop("jenis"),
     "nilai B tidak diterima lagi": lambda d: _skema(d, "BendaIn")["properties"]["jenis"].update(enum=["A"]),
@@ -111,6 +116,9 @@ AMAN: dict[str, Callable[[Dokumen], Any]] = {
     "batas dilonggarkan": lambda d: _skema(d, "BendaIn")["properties"]["nama"].update(maxLength=200),
     "bidang jawaban baru": lambda d: _skema(d, "BagianOut")["properties"].update(baru={"type": "string"}),
     "status baru": lambda d: _op(d)["responses"].update({"503": {}}),
+    "jawaban menjadi komponen": lambda d: _op(d)["responses"].update(
+        {"409": {"$ref": "#/components/responses/Bentrok"}}
+    ),
 }
 
 

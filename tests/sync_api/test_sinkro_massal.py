@@ -142,11 +142,18 @@ async def test_events_until_the_end(
         asyncio.create_task(klien.get(f"{alamat}/kejadian", headers={**admin_a, "Last-Event-ID": "7"}))
         for _ in range(3)
     ]
-    await asyncio.sleep(0.4)
-    # One reader for three listeners.
-    assert len(app.state.pantauan_massal._pembaca) == 1
-    await klien.post(f"{alamat}/jeda", headers=admin_a)
-    await asyncio.sleep(0.3)
+    semua = app.state.pantauan_massal._pembaca
+    async with asyncio.timeout(20):
+        while sum(p.pendengar for p in semua.values() if p.nomor) < len(aliran):  # noqa: ASYNC110 - who listens tells nobody
+            await asyncio.sleep(0.02)
+        # One reader for three listeners.
+        (pembaca,) = semua.values()
+        # Long enough for a heartbeat, and so that everybody has seen each state before the next.
+        await asyncio.sleep(0.3)
+        await klien.post(f"{alamat}/jeda", headers=admin_a)
+        async with pembaca.berubah:
+            await pembaca.berubah.wait_for(lambda: pembaca.nomor >= 2)
+        await asyncio.sleep(0.3)
     await klien.post(f"{alamat}/batal", headers=admin_a)
     for jawaban in await asyncio.wait_for(asyncio.gather(*aliran), 10):
         assert jawaban.status_code == 200

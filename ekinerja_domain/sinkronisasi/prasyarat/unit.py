@@ -30,6 +30,9 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
     hasil, unit = s.padanan, s.unit_pembanding
     if hasil is None or unit is None:
         return
+    if hasil.keputusan is Keputusan.PADAN:
+        yield from _catatan(s, unit.id, unit.nama, hasil.catatan)
+        return
     nama_pmm = s.sekolah.nama_unor or s.sekolah.nama
     rincian: dict[str, object] = {
         "npsn": s.sekolah.npsn,
@@ -51,7 +54,7 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
             unit=unit.nama,
             sekolah=lain.nama if lain is not None else nama_pmm,
         )
-    elif hasil.keputusan is Keputusan.TIDAK_SAMA:
+    else:
         yield buat(
             s,
             Kode.NAMA_UNOR_TIDAK_SAMA,
@@ -61,8 +64,6 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
             fakta=fakta_unit + fakta_padanan + fakta_pmm,
             rincian=rincian | {"saran": [{"id": u.id, "nama": u.nama, "kemiripan": u.kemiripan} for u in hasil.saran]},
         )
-    else:
-        yield from _catatan(s, unit.id, unit.nama, hasil.catatan)
 
 
 def catatan_padanan(s: TelaahSkp) -> Iterable[Temuan]:

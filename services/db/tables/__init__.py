@@ -4,10 +4,12 @@ Constraints carry the invariants of the records (spec: domain 3.1), so no path, 
 A tenant's row names its `instansi_id`. Ids are time-ordered UUIDs, made by `id_baru()` of the database or of `db.id`.
 """
 
+from services.db.tables.antrean import SinkroBerjalanRow, SinkroMenungguRow
 from services.db.tables.dasar import Base, metadata
 from services.db.tables.hitungan import HitunganRow, HitunganUbahanRow
 from services.db.tables.idempotensi import IdempotensiRow
 from services.db.tables.jadwal import JadwalRow
+from services.db.tables.jejak import JejakRow
 from services.db.tables.massal import HambatanPMMRow, MassalButirRow, MassalPotonganRow, MassalRow
 from services.db.tables.penilaian import (
     BuktiDukungRow,
@@ -31,6 +33,7 @@ from services.db.tables.sinkro import (
     PercobaanRow,
     SandaranRow,
     SinkroRow,
+    SinkroUbahanRow,
 )
 from services.db.tables.skp import IndikatorRow, RhkRow, SkpRow
 
@@ -45,6 +48,7 @@ __all__ = [
     "IndikatorRow",
     "InstansiRow",
     "JadwalRow",
+    "JejakRow",
     "MassalButirRow",
     "MassalPotonganRow",
     "MassalRow",
@@ -61,7 +65,10 @@ __all__ = [
     "RealisasiRow",
     "RhkRow",
     "SandaranRow",
+    "SinkroBerjalanRow",
+    "SinkroMenungguRow",
     "SinkroRow",
+    "SinkroUbahanRow",
     "SkpRow",
     "UmpanBalikRow",
     "UnitKerjaRow",

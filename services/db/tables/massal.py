@@ -31,7 +31,7 @@ class MassalRow(Base):
 
     `terbentang`: how many of the selection are items (or were counted without one), the rest lies in
     `potongan_tersisa` chunks. `laju_*`: two marks of (time, finished until then) from which the recent rate is read.
-    `lama_dijeda`: how long it was paused before its present state.
+    `lama_dijeda`: how long it was paused before its present state. `request_id`: of the request that made it.
     """
 
     __tablename__ = "massal"
@@ -72,6 +72,7 @@ class MassalRow(Base):
     laju_awal: Mapped[int] = mapped_column(server_default=text("0"))
     laju_lalu_sejak: Mapped[Waktu | None]
     laju_lalu_awal: Mapped[int | None]
+    request_id: Mapped[Teks | None]
 
 
 class MassalPotonganRow(Base):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -33,7 +34,11 @@ class SinkroRow(Base):
     """The state of one (nip, jenis, tahun), made once, its id stable for ever. A worker holds it by `sewa_token`, which
     fences: a result is only written with the token of the claim it came from. `massal_id` is the bulk it waits, runs or
     last ran for, NULL when a button or a release asked for it. Which jenis there are is the registry's to say, not the
-    database's. `diubah_urut` is a trigger's: the number of the transaction that last changed what the log shows."""
+    database's. `diubah_urut` is a trigger's: the number of the transaction that last changed what the log shows.
+    `request_id` is that of the last button press; it counts while a press is the `pemicu`.
+
+    No index holds a column that changes while a sync is asked for, runs and ends as it did before: such a change stays
+    in its page. `status_terakhir` is a trigger's: how it ended last, while it is in progress too."""
 
     __tablename__ = "sinkro"
     __table_args__ = (
@@ -47,47 +52,16 @@ class SinkroRow(Base):
         CheckConstraint("(status = 'BERHASIL') = (hasil IS NOT NULL)", name="hasil_saat_berhasil"),
         CheckConstraint("coba_lagi_pada IS NULL OR status = 'MENUNGGU'", name="coba_lagi_saat_menunggu"),
         UniqueConstraint("nip", "jenis", "tahun"),
-        # One person at a time: SKP, SKP_PLT and SKP_ROTASI never run together, nor two years of one person.
-        Index("uq_sinkro_nip_berjalan", "nip", unique=True, postgresql_where=text("status = 'BERJALAN'")),
-        # The work list in three: button presses; what waits for a bulk; what waits in its own right (a release).
-        Index(
-            "ix_sinkro_antrean",
-            "diminta_pada",
-            "id",
-            postgresql_include=["coba_lagi_pada", "nip"],
-            postgresql_where=text("status = 'MENUNGGU' AND lajur = 0"),
-        ),
-        Index(
-            "ix_sinkro_antrean_massal",
-            "massal_id",
-            "giliran",
-            "diminta_pada",
-            "unit_kerja_id",
-            "id",
-            postgresql_include=["coba_lagi_pada", "nip"],
-            postgresql_where=text("status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_sinkro_antrean_lepas",
-            "instansi_id",
-            "giliran",
-            "diminta_pada",
-            "unit_kerja_id",
-            "id",
-            postgresql_include=["coba_lagi_pada", "nip"],
-            postgresql_where=text("status = 'MENUNGGU' AND lajur = 1 AND massal_id IS NULL"),
-        ),
-        Index(
-            "ix_sinkro_pimpinan_dulu",
-            "unit_kerja_id",
-            "tahun",
-            postgresql_where=text("giliran = 0 AND status IN ('MENUNGGU', 'BERJALAN')"),
-        ),
-        Index("ix_sinkro_sewa_sampai", "sewa_sampai", postgresql_where=text("status = 'BERJALAN'")),
         # The log: newest request first, in a tenant, alone or narrowed by one equality.
         Index("ix_sinkro_log", "instansi_id", text("dibuat_pada DESC"), text("id DESC")),
         Index(
-            "ix_sinkro_log_jenis", "instansi_id", "jenis", "tahun", "status", text("dibuat_pada DESC"), text("id DESC")
+            "ix_sinkro_log_jenis",
+            "instansi_id",
+            "jenis",
+            "tahun",
+            "status_terakhir",
+            text("dibuat_pada DESC"),
+            text("id DESC"),
         ),
         # Nearly everybody else is a guru, whom the log itself finds soon.
         Index(
@@ -101,8 +75,6 @@ class SinkroRow(Base):
         Index("ix_sinkro_log_unit_kerja", "instansi_id", "unit_kerja_id", text("dibuat_pada DESC"), text("id DESC")),
         Index("ix_sinkro_log_semua", text("dibuat_pada DESC"), text("id DESC")),
         Index("ix_sinkro_kode", "instansi_id", "kode", postgresql_using="gin", postgresql_where=text("kode <> '{}'")),
-        # The log as a feed of changes.
-        Index("ix_sinkro_perubahan", "instansi_id", "diubah_urut", "id"),
     )
 
     id: Mapped[IdBaru]
@@ -137,11 +109,16 @@ class SinkroRow(Base):
     terakhir_berhasil_pada: Mapped[Waktu | None]
     diubah_pada: Mapped[WaktuKini]
     diubah_urut: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    request_id: Mapped[Teks | None]
+    status_terakhir: Mapped[Teks | None]
 
 
 class PercobaanRow(Base):
     """One attempt as it ended; `tampilan` are the parts of the answer that belong to its jenis (data_skp, penilaian).
-    Append-only: a trigger refuses every UPDATE and DELETE."""
+    Append-only: a trigger refuses every UPDATE and DELETE.
+
+    One that found nothing new points with `tampilan_ke` to the attempt it showed the same as; what it showed gives the
+    database's function tampilan_percobaan. `sidik_tampilan`: the hash of what was compared, by which they are found."""
 
     __tablename__ = "percobaan"
     __table_args__ = (
@@ -149,6 +126,7 @@ class PercobaanRow(Base):
         satu_dari("pemicu", Pemicu),
         satu_dari("status", HasilPercobaan),
         satu_dari("hasil", Hasil, boleh_null=True),
+        CheckConstraint("tampilan_ke IS NULL OR tampilan_ke < ke AND tampilan = '{}'", name="tampilan_terdahulu"),
     )
 
     sinkro_id: Mapped[UUID] = mapped_column(ForeignKey("sinkro.id"))
@@ -165,6 +143,21 @@ class PercobaanRow(Base):
     keterangan: Mapped[Teks | None]
     jawaban_mentah: Mapped[Teks | None]
     request_id: Mapped[Teks | None]
+    tampilan_ke: Mapped[int | None]
+    sidik_tampilan: Mapped[bytes | None]
+
+
+class SinkroUbahanRow(Base):
+    """The log as a feed of changes, added to by a trigger of each statement: the syncs it changed, by the number of its
+    transaction. What a later change of a sync made void is thrown away in time; no version of the log shows it."""
+
+    __tablename__ = "sinkro_ubahan"
+    __table_args__ = (PrimaryKeyConstraint("instansi_id", "urut", "nomor"),)
+
+    instansi_id: Mapped[Teks]
+    urut: Mapped[int] = mapped_column(BigInteger)
+    nomor: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    sinkro_id: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
 
 
 class SandaranRow(Base):

@@ -19,6 +19,7 @@ from ekinerja_domain.sinkronisasi.temuan import Temuan
 from ekinerja_domain.skp import Skp
 from ekinerja_domain.unit_kerja import UnitKerja
 from services.sinkronisasi.ambil import Pengambilan, Permintaan, SumberPMM
+from services.sinkronisasi.jejak import Landasan
 from services.sinkronisasi.muat import DataPegawai, SkpUnit
 from services.sinkronisasi.referensi import Referensi
 
@@ -38,7 +39,7 @@ class Aturan:
 class Kasus:
     """One person, jenis and year with all that is known, at the versions it was read at. `pengambilan` is what PMM
     answered; `token` what a preview showed, for a jenis that applies only that. `unit_luar` and `unit_luar_skp`: posts
-    in another instansi, as in FaktaPegawai."""
+    in another instansi, as in FaktaPegawai. `landasan`: by what the result may be remembered."""
 
     jenis: str
     nip: str
@@ -52,6 +53,7 @@ class Kasus:
     lampiran: LampiranPenilaian | None = None
     unit_luar: Mapping[str, UnitKerja] = field(default_factory=dict)
     unit_luar_skp: Mapping[str, str] = field(default_factory=dict)
+    landasan: Landasan | None = None
 
     def hari_ini(self, aturan: Aturan) -> date:
         """Today, where the instansi is. Raises LookupError for a person whose instansi is gone."""
@@ -114,7 +116,8 @@ class Pendaftaran(ABC, Generic[StudiT]):
     """One jenis. `jalur`: its path in the API; `massal`: whether bulks, schedules and releases may ask for it;
     `bagian`: the parts of the answer that belong to it; `tanya_menurut_referensi`: what PMM is asked depends on the
     instansi's reference data; `butuh_penilaian`: the person's ratings are loaded; `butuh_token`: it applies only what
-    the preview of a token showed."""
+    the preview of a token showed; `diingat`: its result rests on PMM's Pengguna and SKPs and on what `jejak` knows of
+    here, so one that changed nothing may be remembered."""
 
     jenis: ClassVar[str]
     jalur: ClassVar[str]
@@ -123,6 +126,7 @@ class Pendaftaran(ABC, Generic[StudiT]):
     tanya_menurut_referensi: ClassVar[bool] = False
     butuh_penilaian: ClassVar[bool] = False
     butuh_token: ClassVar[bool] = False
+    diingat: ClassVar[bool] = False
 
     @abstractmethod
     async def tanya(
@@ -138,7 +142,7 @@ class Pendaftaran(ABC, Generic[StudiT]):
             return set()
         unit_id = kasus.data.pegawai.unit_kerja_id
         milik = {s.kepala.unit_kerja_id for s in kasus.skp} | set(kasus.referensi.dipimpin.get(kasus.nip, ()))
-        return beserta_atasan(kasus.referensi, milik if unit_id is None else milik | {unit_id})
+        return kasus.referensi.beserta_atasan(milik if unit_id is None else milik | {unit_id})
 
     @abstractmethod
     def telaah(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> StudiT:
@@ -180,10 +184,3 @@ def jawaban_skp(kasus: Kasus) -> JawabanPMM:
     if not isinstance(kasus.pengambilan.jawaban, JawabanPMM):
         raise TypeError("jawaban milik jenis lain")
     return kasus.pengambilan.jawaban
-
-
-def beserta_atasan(referensi: Referensi, unit_id: Iterable[str]) -> set[str]:
-    """The units that exist, and those above them that have or had a leader."""
-    pohon = referensi.pohon
-    ada = {u for u in unit_id if u in pohon.unit}
-    return ada | {atas.id for u in ada for atas in pohon.leluhur(u) if pohon.pimpinan.get(atas.id)}

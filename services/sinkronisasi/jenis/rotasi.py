@@ -21,7 +21,6 @@ from services.sinkronisasi.jenis.dasar import (
     Aturan,
     Kasus,
     Tulisan,
-    beserta_atasan,
     jawaban_skp,
 )
 from services.sinkronisasi.jenis.skp import PendaftaranSkp
@@ -55,7 +54,7 @@ class SinkroSkpRotasi(PendaftaranSkp[TelaahRotasi]):
         sekolah = {
             d.unit.id for s in skp for d in temukan_semua(kasus.referensi.buku, s.sekolah, harus_dikonfirmasi=False)
         }
-        return unit | beserta_atasan(kasus.referensi, sekolah)
+        return unit | kasus.referensi.beserta_atasan(sekolah)
 
     def telaah(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> TelaahRotasi:
         fakta = kasus.fakta(skp_unit, aturan)

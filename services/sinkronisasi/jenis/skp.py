@@ -68,6 +68,7 @@ class SinkroSkp(PendaftaranSkp[Telaah]):
 
     jenis = JenisSinkro.SKP
     jalur = "skp"
+    diingat = True
 
     def telaah(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> Telaah:
         fakta = kasus.fakta(skp_unit, aturan)
@@ -82,6 +83,7 @@ class SinkroSkpPlt(PendaftaranSkp[TelaahPlt]):
 
     jenis = JenisSinkro.SKP_PLT
     jalur = "skp-plt"
+    diingat = True
 
     def telaah(self, kasus: Kasus, skp_unit: Mapping[str, SkpUnit], aturan: Aturan) -> TelaahPlt:
         fakta = kasus.fakta(skp_unit, aturan)

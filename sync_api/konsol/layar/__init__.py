@@ -22,7 +22,9 @@ How to add a screen:
    runs, so it reads `urai(ModelIn, akses.isian.multi_items())` (an IsianIn; IsianSalah holds the faults by field: show
    the form again with them, status 422). It asks once (a page of its own with `konfirmasi`), then tells what happened
    and how to undo it by `akses.keadaan.kilas("berhasil", "...")` and `pindah("/user-pmm")`, so that reloading the page
-   repeats nothing. Refusals of services become IsianSalah or a `kilas("gagal", ...)` that says what to do.
+   repeats nothing. A route that makes something new is `@sekali` as well: its form takes effect once, however often it
+   is sent, as long as `csrf_bidang` stands in every form on the way to it. Refusals of services become IsianSalah or a
+   `kilas("gagal", ...)` that says what to do.
 4. `templates/<screen>.html` extends `bingkai.html` (blocks `judul`, `isi`; one h1) and takes from `makro.html`:
    `bidang`, `pilihan`, `tombol`, `lencana_status`, `lencana`, `tabel_kosong`, `penomoran`, `konfirmasi`, `csrf_bidang`,
    `temuan_kartu`, `angka_kartu`. Every table has a caption and `scope`; wide ones stand in `<div class="gulir">`, and

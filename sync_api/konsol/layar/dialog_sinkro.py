@@ -17,6 +17,7 @@ from services.skp.queries import skp_pegawai
 from sync_api.konsol import kata
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah
 from sync_api.v1.common_shapes import NipIn, TahunIn
 from sync_api.v1.jenis_shapes import NamaJenis
@@ -63,6 +64,7 @@ async def pilih(akses: Annotated[Akses, butuh_layar("sinkro:tulis")]) -> Respons
 
 
 @router.post("/sinkro/mulai")
+@sekali
 async def mulai(akses: Annotated[Akses, butuh_layar("sinkro:tulis")]) -> Response:
     """Asks for the sync and goes on to where its result will stand."""
     try:
@@ -93,6 +95,7 @@ async def lihat_rotasi(akses: Annotated[Akses, butuh_layar("sinkro:baca")]) -> R
 
 
 @router.post("/sinkro/rotasi")
+@sekali
 async def terapkan_rotasi(akses: Annotated[Akses, butuh_layar("sinkro:tulis")]) -> Response:
     """Applies what the preview of the token showed, and only that."""
     diminta = urai(RotasiIn, akses.isian.multi_items())

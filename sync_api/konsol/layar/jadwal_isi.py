@@ -44,6 +44,7 @@ from sync_api.konsol.pilihan_massal import (
     terpilih,
     urai_pilihan,
 )
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, bingkai, halaman, pindah
 from sync_api.konsol.waktu import singkatan_zona
 from sync_api.problems import MASALAH, PermintaanDitolak
@@ -149,6 +150,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar("jadwal:tulis")]) -> Respo
 
 
 @router.post("/jadwal/simpan")
+@sekali
 async def simpan(akses: Annotated[Akses, butuh_layar("jadwal:tulis")]) -> Response:
     pasangan = akses.isian.multi_items()
     try:

@@ -23,6 +23,7 @@ from services.unit_kerja.queries import SaringUnitKerja, daftar_unit_kerja
 from sync_api.konsol import kata
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, ada_layar, alamat, halaman, pindah, potongan
 from sync_api.v1.common_shapes import NipAwalan, TahunIn, TeksCari, UnitKerjaId
 from sync_api.v1.jenis_shapes import NamaJenis
@@ -189,6 +190,7 @@ async def periksa_massal(akses: Annotated[Akses, butuh_layar("massal:tulis")]) -
 
 
 @router.post("/log/massal/mulai")
+@sekali
 async def mulai_massal(akses: Annotated[Akses, butuh_layar("massal:tulis")]) -> Response:
     """One bulk for each jenis and year among the chosen rows."""
     isian = urai(PilihanIn, akses.isian.multi_items())

@@ -14,6 +14,7 @@ from sync_api.konsol.isian import BATAS_UNGGAHAN, IsianSalah
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.nip_daftar import sebagai_teks
 from sync_api.konsol.pilihan_massal import PilihanMassalIn, isian_mentah, pilihan_formulir, terpilih, urai_pilihan
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, bingkai, halaman, pindah
 
 router = APIRouter()
@@ -59,6 +60,7 @@ async def hitung(akses: Annotated[Akses, butuh_layar("massal:tulis", batas=BATAS
 
 
 @router.post("/massal/mulai")
+@sekali
 async def mulai(akses: Annotated[Akses, butuh_layar("massal:tulis", batas=BATAS_MULAI)]) -> Response:
     """Starts what the page before asked about."""
     instansi_id = akses.satu_instansi()

@@ -121,13 +121,10 @@ async def tanya(
     akses: Annotated[Akses, butuh_layar("padanan:tulis")], npsn: str, unit_id: str, putusan: str
 ) -> Response:
     """Asks before a link is confirmed or rejected, with both names side by side."""
-    if putusan not in PUTUSAN:
-        raise PermintaanDitolak("TIDAK_DITEMUKAN")
     instansi_id = akses.satu_instansi()
-    sekolah, unit = await _pasangan(akses, instansi_id, npsn, unit_id)
+    sekolah, unit = await _diputuskan(akses, instansi_id, npsn, unit_id, putusan)
     if putusan == "konfirmasi" and not unit.layak:
-        akses.keadaan.kilas("gagal", _bukan_sekolah(unit))
-        return pindah(f"/padanan/{sekolah.npsn}/cari")
+        return _bukan_sekolah(akses, sekolah, unit)
     menunggu = (await _menunggu(akses, instansi_id, None)).get(sekolah.npsn)
     return await halaman(akses, "padanan_tanya.html", sekolah=sekolah, unit=unit, putusan=putusan, menunggu=menunggu)
 
@@ -136,13 +133,10 @@ async def tanya(
 async def putuskan(
     akses: Annotated[Akses, butuh_layar("padanan:tulis")], npsn: str, unit_id: str, putusan: str
 ) -> Response:
-    if putusan not in PUTUSAN:
-        raise PermintaanDitolak("TIDAK_DITEMUKAN")
     instansi_id = akses.satu_instansi()
-    sekolah, unit = await _pasangan(akses, instansi_id, npsn, unit_id)
+    sekolah, unit = await _diputuskan(akses, instansi_id, npsn, unit_id, putusan)
     if putusan == "konfirmasi" and not unit.layak:
-        akses.keadaan.kilas("gagal", _bukan_sekolah(unit))
-        return pindah(f"/padanan/{sekolah.npsn}/cari")
+        return _bukan_sekolah(akses, sekolah, unit)
     await putuskan_padanan(
         akses.konteks,
         npsn=sekolah.npsn,
@@ -203,8 +197,12 @@ async def _sekolah(akses: Akses, instansi_id: str, npsn: str) -> SekolahBerusul:
         return (await sekolah_berusul(conn, instansi_id=instansi_id, npsn=[npsn]))[npsn.upper()]
 
 
-async def _pasangan(akses: Akses, instansi_id: str, npsn: str, unit_id: str) -> tuple[SekolahBerusul, CalonUnit]:
-    """The school and the unit of the instansi, else 404."""
+async def _diputuskan(
+    akses: Akses, instansi_id: str, npsn: str, unit_id: str, putusan: str
+) -> tuple[SekolahBerusul, CalonUnit]:
+    """The school and the unit of the instansi, else 404; also for what is no decision."""
+    if putusan not in PUTUSAN:
+        raise PermintaanDitolak("TIDAK_DITEMUKAN")
     sekolah = await _sekolah(akses, instansi_id, npsn)
     async with akses.konteks.baca() as conn:
         calon = await calon_unit(conn, instansi_id=instansi_id, npsn=npsn, unit_id=[unit_id[:32]])
@@ -213,6 +211,8 @@ async def _pasangan(akses: Akses, instansi_id: str, npsn: str, unit_id: str) -> 
     return sekolah, calon[unit_id.upper()]
 
 
-def _bukan_sekolah(unit: CalonUnit) -> str:
+def _bukan_sekolah(akses: Akses, sekolah: SekolahBerusul, unit: CalonUnit) -> Response:
+    """Back to choose another unit, told why this one cannot be the school."""
     sebab = "memiliki unit di bawahnya atau berdiri mandiri, sehingga bukan sekolah" if unit.aktif else "tidak aktif"
-    return f"{unit.nama} {sebab}. Pilih unit kerja sekolahnya."
+    akses.keadaan.kilas("gagal", f"{unit.nama} {sebab}. Pilih unit kerja sekolahnya.")
+    return pindah(f"/padanan/{sekolah.npsn}/cari")

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from ekinerja_domain.periode import JenisPeriode, Periode, TipePeriodik, urai_periode
@@ -17,37 +16,21 @@ from sync_api.konsol import kata, waktu
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.layar.periode import TULIS, pengubah
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah
 from sync_api.problems import PermintaanDitolak
-from sync_api.v1.periode_shapes import HariBulanIn, TahunPeriode
+from sync_api.v1.periode_shapes import RuasPeriode
 
 router = APIRouter()
 MENU: tuple[Menu, ...] = ()
 
 _TANGGAL = ("periode_awal", "periode_akhir", "batas_pengisian")
-_BIDANG = (
-    "nama",
-    "jenis",
-    "tipe_periodik",
-    "angka_periodik",
-    "periode_awal",
-    "periode_akhir",
-    "batas_pengisian",
-    "tahun",
-)
+_BIDANG = tuple(RuasPeriode.model_fields)
 
 
-class PeriodeIsianIn(IsianIn):
+class PeriodeIsianIn(RuasPeriode, IsianIn):
     """A period as the form sends it, each date as day and month; `periode_id`: the one that is changed."""
 
-    nama: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    jenis: JenisPeriode
-    tipe_periodik: TipePeriodik | None = None
-    angka_periodik: Annotated[int, Field(ge=1, le=12)] | None = None
-    periode_awal: HariBulanIn
-    periode_akhir: HariBulanIn
-    batas_pengisian: HariBulanIn
-    tahun: TahunPeriode | None = None
     periode_id: UUID | None = None
 
     def sebagai_periode(self) -> Periode:
@@ -99,6 +82,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar(TULIS)]) -> Response:
 
 
 @router.post("/periode/simpan")
+@sekali
 async def simpan(akses: Annotated[Akses, butuh_layar(TULIS)]) -> Response:
     instansi_id = akses.satu_instansi()
     pasangan = _dengan_tanggal(akses)

@@ -27,6 +27,7 @@ from sync_api.konsol import kata, waktu
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.layar.pimpinan import riwayat_unit
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah
 from sync_api.problems import PermintaanDitolak
 from sync_api.v1.common_shapes import NipIn
@@ -111,6 +112,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar(TULIS)], unit_id: str) -> 
 
 
 @router.post("/pimpinan/{unit_id}/simpan")
+@sekali
 async def simpan(akses: Annotated[Akses, butuh_layar(TULIS)], unit_id: str) -> Response:
     unit, riwayat = await riwayat_unit(akses, unit_id)
     mentah = {nama: str(nilai) for nama, nilai in akses.isian.multi_items() if isinstance(nilai, str)}

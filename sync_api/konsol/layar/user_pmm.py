@@ -23,6 +23,7 @@ from services.user_pmm.unduhan import JENIS_MEDIA_XLSX, unduh_user_pmm
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.nip_daftar import TEKS_TERPANJANG, dari_tempelan
+from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah
 from sync_api.problems import PermintaanDitolak
 from sync_api.v1.common_shapes import NipAwalan, TeksCari
@@ -127,6 +128,7 @@ async def periksa(akses: Annotated[Akses, butuh_layar(TULIS)]) -> Response:
 
 
 @router.post("/user-pmm/tambah")
+@sekali
 async def simpan(akses: Annotated[Akses, butuh_layar(TULIS)]) -> Response:
     """Adds who can be added. One that was added is told on the list, else there is a page with a result for each."""
     siapa: dict[str, Any] = {

@@ -65,6 +65,19 @@ def test_kepala_sekolah_pindah_unit() -> None:
     assert angka([ks, orang("g1", TANPA_ATASAN), orang("g2", BUKAN_USER)], "UNIT_KERJA_BUKAN_SEKOLAH") == (1, 2, 2)
 
 
+def test_skp_kepala_sekolah_yang_ditunggu_penilaiannya() -> None:
+    """The SKP a head's ratings wait for is what the guru wait for too; only what is asked about is counted."""
+    skp_ks = Fakta(JenisFakta.SKP_PEGAWAI, "ks:2026")
+    belum = Halangan(kunci("SKP_BELUM_SINKRO", "ks", "PEGAWAI", "BERGANTUNG"), frozenset({skp_ks}))
+    skp_g1 = Fakta(JenisFakta.SKP_PEGAWAI, "g1:2026")
+    menunggu = Halangan(kunci("SKP_BELUM_SINKRO", "g1", "PEGAWAI", "BERGANTUNG"), frozenset({skp_g1}))
+    ks = Terhalang("ks", (belum,), frozenset(), tuntas=False, skp=frozenset({skp_ks, SKP_ATASAN}))
+    skp_guru = Terhalang("g1", (MENUNGGU_KS,), frozenset({skp_g1}), tuntas=False, dihitung=False)
+    semua = [ks, skp_guru, orang("g1", menunggu)]
+    hitungan = {p.kunci.objek_id: (p.langsung, p.terlepas, p.belum_diperiksa) for p in susun_perbaikan(semua)}
+    assert hitungan == {"ks": (1, 2, 2), "g1": (1, 1, 1)}, "no row asked about waits for the head's SKP itself"
+
+
 def test_orang_dihitung_sekali() -> None:
     """Two syncs of one person are one person."""
     fakta = frozenset({Fakta(JenisFakta.PERIODE_TAHUN, "i:2026")})

@@ -69,7 +69,7 @@ class _AlurPalsu(AlurMasuk):
     """Renews with the given outcome, and counts."""
 
     def __init__(self, hasil: HasilMasuk | None) -> None:
-        self.hasil, self.kali = hasil, 0
+        self.hasil, self.kali, self.penerbit = hasil, 0, "penerbit-palsu"
 
     async def segarkan(self, token_segar: str, *, sub: str, redirect_uri: str) -> HasilMasuk:
         self.kali += 1

@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from services.settings import Settings
+from sync_api.batas.jatah import PenghitungJatah
+from sync_api.batas.penjaga import KONSOL_MAHAL, Penjaga
 from sync_api.konsol.app import rute_konsol
 from sync_api.konsol.keamanan import LAYAR_TERBUKA, jalur_aman, rute_dengan_scope
 from sync_api.konsol.segel import Segel
@@ -188,3 +191,29 @@ async def test_keluar_menghapus_sesi(peramban: BuatPeramban, isian: Isian) -> No
 )
 def test_jalur_setelah_masuk_tetap_di_konsol(diminta: str | None, hasil: str) -> None:
     assert jalur_aman(diminta) == hasil
+
+
+async def test_jatah_dihitung_per_orang_dan_halamannya_memberi_tahu(
+    app: FastAPI, settings: Settings, peramban: BuatPeramban, isian: Isian, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = peramban("ADMIN_INSTANSI", instansi_id=A, sub="orang-a")
+    b = peramban("ADMIN_INSTANSI", instansi_id=A, sub="orang-b")
+    sempit = settings.model_copy(update={"batas_baca": 2, "batas_tanpa_token": 3})
+    penjaga = Penjaga(sempit, PenghitungJatah(settings.redis_url))
+    monkeypatch.setattr(app.state, "penjaga", penjaga)
+    assert [(await a.buka("/instansi")).status_code for _ in range(2)] == [200, 200]
+    ditolak = await a.buka("/instansi")
+    assert ditolak.status_code == 429
+    assert ditolak.headers["content-type"].startswith("text/html")
+    assert ditolak.headers["cache-control"] == "no-store"
+    assert f"Tunggu {ditolak.headers['retry-after']} detik" in ditolak.text
+    # Neither a neighbour behind the same address nor who is not signed in pays for them, and the other way round.
+    assert (await b.buka("/instansi")).status_code == 200
+    assert [(await peramban().buka("/masuk")).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert (await b.buka("/instansi")).status_code == 200
+    await penjaga.tutup()
+
+
+async def test_jalur_mahal_konsol_memang_ada(app: FastAPI) -> None:
+    ada = {(m, f"/konsol{jalur}") for jalur, r in rute_konsol(_konsol(app)) for m in r.methods or ()}
+    assert ada >= KONSOL_MAHAL

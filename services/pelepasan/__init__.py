@@ -1,7 +1,8 @@
 """Release: when a fact changes that a blocked sync rests on, that sync is queued again, in the same transaction.
 
-A finding is taken for resolved when one of its facts changed; the sync is queued as soon as no finding about our own
-data is left. What rests on PMM's data does not hold it back (spec: domain 4.7).
+A finding is taken for resolved when one of its facts changed, unless our own data says that it still stands; the sync
+is queued as soon as no finding about our own data is left. What rests on PMM's data does not hold it back (spec: domain
+4.7).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.sinkronisasi.status import Peristiwa, sebelum
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
 from services.db.penyewa import mesin_di
+from services.pelepasan.tegak import masih_tegak
 
 FAKTA_PMM = (JenisFakta.PMM_PENGGUNA, JenisFakta.PMM_SKP, JenisFakta.PMM_PENILAIAN)
 
@@ -36,6 +38,8 @@ _SELESAIKAN = text(
     f"""
     DELETE FROM sinkro_sandaran d USING ({_KENA}) k
     WHERE d.sinkro_id = k.sinkro_id AND d.kode = k.kode AND d.sinkro_id = ANY(:id)
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:tegak_id AS uuid[]), CAST(:tegak_kode AS text[])) AS t (id, kode)
+                      WHERE t.id = d.sinkro_id AND t.kode = d.kode)
     """  # noqa: S608 - as above
 )
 _ANTREKAN = text(
@@ -67,8 +71,8 @@ async def yang_bersandar(conn: AsyncConnection, fakta: Collection[Fakta]) -> lis
 async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta], *, hanya: Collection[UUID] | None = None) -> int:
     """Queues again, once each, every blocked sync that nothing of ours holds back after these facts changed; how many
     there were. Who waits in a bulk goes on in their own right. What is queued otherwise or running is left: it will see
-    the change, since facts are verified when a result is written. `hanya`: these syncs alone (default: whoever rests on
-    a fact)."""
+    the change, since facts are verified when a result is written. `hanya`: these syncs alone, of which the caller knows
+    that nothing is left of what the fact held up (default: whoever rests on a fact, as far as no finding stands)."""
     # A fact of one instansi may hold up a person of another, e.g. who moved: the wall of the caller ends here.
     async with mesin_di(conn):
         return await _lepaskan(conn, set(fakta), hanya)
@@ -82,7 +86,9 @@ async def _lepaskan(conn: AsyncConnection, dicari: set[Fakta], hanya: Collection
         return 0
     terkait = await conn.execute(_KUNCI, {"id": ids, "sebelum": [str(s) for s in sebelum(Peristiwa.DILEPAS)]})
     ids = list(terkait.scalars())
-    await conn.execute(_SELESAIKAN, _kunci(dicari) | {"id": ids})
+    tegak = await masih_tegak(conn, dicari, ids) if hanya is None else []
+    isi_tegak = {"tegak_id": [i for i, _ in tegak], "tegak_kode": [kode for _, kode in tegak]}
+    await conn.execute(_SELESAIKAN, _kunci(dicari) | {"id": ids} | isi_tegak)
     isi = {"id": ids, "pmm": [str(f) for f in FAKTA_PMM]}
     # In this order: what is queued by the second statement does not wait in a bulk.
     dari_massal = (await conn.execute(_LEPAS_DARI_MASSAL, isi)).rowcount
