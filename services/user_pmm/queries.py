@@ -5,7 +5,7 @@ Invariant: whoever was removed is in neither; a unit of another instansi never s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ async def satu_user_pmm(conn: AsyncConnection, nip: str) -> dict[str, Any] | Non
     return None if baris is None else ke_json(baris)
 
 
-async def semua_user_pmm(conn: AsyncConnection, saring: SaringUserPMM) -> AsyncIterator[Sequence[Row[Any]]]:
+async def semua_user_pmm(conn: AsyncConnection, saring: SaringUserPMM) -> AsyncGenerator[Sequence[Row[Any]], None]:
     """Every row of the list in pieces, of one moment, without holding them all."""
     hasil = await conn.stream(_perintah(saring).execution_options(yield_per=UKURAN_POTONGAN))
     async for potongan in hasil.partitions():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -17,12 +16,13 @@ from services.user_pmm.penambahan import tambah_banyak, tambah_satu
 from services.user_pmm.penghapusan import hapus_user_pmm, hari_aturan
 from services.user_pmm.penolakan import BukanUserPMM, UserPMMDitolak
 from services.user_pmm.queries import SaringUserPMM, daftar_user_pmm
-from services.user_pmm.unduhan import JENIS_MEDIA_XLSX, unduh_user_pmm
 from sync_api.answers import jawaban_json
 from sync_api.dependencies import Izin, KonteksProses, badan, butuh, jangkauan_instansi
 from sync_api.idempotensi import RuteIdempoten
 from sync_api.middleware import request_id
 from sync_api.problems import PermintaanDitolak, tidak_sah
+from sync_api.unduhan.user_pmm import unduhan_user_pmm
+from sync_api.unduhan.xlsx import MEDIA_XLSX
 from sync_api.v1.common_shapes import NipIn
 from sync_api.v1.documented import jawaban, masalah
 from sync_api.v1.user_pmm_shapes import (
@@ -37,8 +37,6 @@ from sync_api.v1.user_pmm_shapes import (
 )
 
 router = APIRouter(prefix="/v1", tags=["Manajemen User PMM"], route_class=RuteIdempoten)
-
-_POTONGAN = 64 * 1024
 
 
 @router.get("/user-pmm", operation_id="daftar_user_pmm", responses=jawaban(HalamanUserPMMOut, 404))
@@ -104,7 +102,7 @@ async def alasan(konteks: KonteksProses) -> Response:
     responses={
         200: {
             "description": "Berkas Excel",
-            "content": {JENIS_MEDIA_XLSX: {"schema": {"type": "string", "format": "binary"}}},
+            "content": {MEDIA_XLSX: {"schema": {"type": "string", "format": "binary"}}},
         },
         404: masalah(404),
     },
@@ -114,10 +112,7 @@ async def unduh(
 ) -> Response:
     """Unduh Excel: seluruh daftar menurut saringan."""
     jangkauan = await jangkauan_instansi(konteks, izin.jangkauan, kueri.instansi_id)
-    async with konteks.baca() as conn:
-        berkas = await unduh_user_pmm(conn, _saring(kueri, jangkauan))
-    header = {"Content-Disposition": 'attachment; filename="user-pmm.xlsx"'}
-    return StreamingResponse(_alirkan(berkas), media_type=JENIS_MEDIA_XLSX, headers=header)
+    return unduhan_user_pmm(konteks, _saring(kueri, jangkauan))
 
 
 @router.delete(
@@ -150,12 +145,6 @@ async def hapus(
 
 def _saring(kueri: SaringUserPMMKueri, jangkauan: Jangkauan) -> SaringUserPMM:
     return SaringUserPMM(kueri.nip, kueri.nama, jangkauan.instansi)
-
-
-async def _alirkan(berkas: IO[bytes]) -> AsyncIterator[bytes]:
-    with berkas:
-        while potongan := await asyncio.to_thread(berkas.read, _POTONGAN):
-            yield potongan
 
 
 @contextmanager

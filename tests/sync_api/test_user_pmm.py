@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -213,10 +214,14 @@ async def test_unduh(klien: AsyncClient, isian: Isian, admin_a: dict[str, str]) 
     assert jawaban.headers["content-type"].endswith("spreadsheetml.sheet")
     assert jawaban.headers["content-disposition"] == 'attachment; filename="user-pmm.xlsx"'
     lembar = zipfile.ZipFile(BytesIO(jawaban.content)).read("xl/worksheets/sheet1.xml").decode()
-    assert f"<t>{satu}</t>" in lembar
-    assert f"<t>{dua}</t>" in lembar
+    assert f">{satu}</t>" in lembar
+    assert f">{dua}</t>" in lembar
     assert asing not in lembar
     assert "<f>" not in lembar
+    assert "=1+1" in lembar
+    sel = re.findall(r'<row r="1">.*?</row>', lembar)[0]
+    judul = ["No", "NIP", "Nama", "Jabatan", "Unit Kerja", "Ditambahkan Oleh", "Ditambahkan Pada"]
+    assert re.findall("<t>(.*?)</t>", sel) == judul
     tersaring = await klien.get(f"{JALUR}/unduh", headers=admin_a, params={"nama": "budi"})
     assert satu not in zipfile.ZipFile(BytesIO(tersaring.content)).read("xl/worksheets/sheet1.xml").decode()
     periksa_masalah(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from ekinerja_domain.kernel.nip import Nip, NipTidakSah
 from ekinerja_domain.sinkronisasi.temuan import Temuan
@@ -19,13 +17,13 @@ from services.user_pmm.penambahan import HasilTambah, tambah_banyak, tambah_satu
 from services.user_pmm.penghapusan import hapus_user_pmm, hari_aturan
 from services.user_pmm.penolakan import BukanUserPMM, UserPMMDitolak
 from services.user_pmm.queries import SaringUserPMM, daftar_user_pmm
-from services.user_pmm.unduhan import JENIS_MEDIA_XLSX, unduh_user_pmm
 from sync_api.konsol.isian import IsianIn, IsianSalah, urai
 from sync_api.konsol.keamanan import Akses, butuh_layar
 from sync_api.konsol.nip_daftar import TEKS_TERPANJANG, dari_tempelan
 from sync_api.konsol.sekali import sekali
 from sync_api.konsol.tampilan import Menu, alamat, halaman, pindah
 from sync_api.problems import PermintaanDitolak
+from sync_api.unduhan.user_pmm import unduhan_user_pmm
 from sync_api.v1.common_shapes import NipAwalan, TeksCari
 from sync_api.v1.user_pmm_shapes import NIP_TERBANYAK
 
@@ -34,7 +32,6 @@ MENU: tuple[Menu, ...] = (Menu("Administrasi", "User PMM", "/user-pmm", "user-pm
 
 TULIS = "user-pmm:tulis"
 JUMLAH_BARIS = (25, 50, 100, 200)
-_POTONGAN = 64 * 1024
 
 
 class SaringUserIn(IsianIn):
@@ -102,10 +99,7 @@ async def daftar(akses: Annotated[Akses, butuh_layar("user-pmm:baca")]) -> Respo
 async def unduh(akses: Annotated[Akses, butuh_layar("user-pmm:baca")]) -> Response:
     """Unduh Excel: every row of the filter."""
     kueri = urai(SaringUserIn, akses.request.query_params.multi_items())
-    async with akses.konteks.baca() as conn:
-        berkas = await unduh_user_pmm(conn, _saring(akses, kueri))
-    kepala = {"Content-Disposition": 'attachment; filename="user-pmm.xlsx"'}
-    return StreamingResponse(_alirkan(berkas), media_type=JENIS_MEDIA_XLSX, headers=kepala)
+    return unduhan_user_pmm(akses.konteks, _saring(akses, kueri))
 
 
 @router.get("/user-pmm/tambah")
@@ -256,9 +250,3 @@ def _saring(akses: Akses, kueri: SaringUserIn) -> SaringUserPMM:
     return SaringUserPMM(
         (kueri.nip,) if kueri.nip else (), (kueri.nama,) if kueri.nama else (), akses.jangkauan.instansi
     )
-
-
-async def _alirkan(berkas: IO[bytes]) -> AsyncIterator[bytes]:
-    with berkas:
-        while potongan := await asyncio.to_thread(berkas.read, _POTONGAN):
-            yield potongan
