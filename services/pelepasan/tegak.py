@@ -15,9 +15,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.periode import HariBulan, JenisPeriode, Periode, TipePeriodik, periksa_final, periksa_periodik
+from ekinerja_domain.periode import Periode, periksa_final, periksa_periodik
 from ekinerja_domain.sinkronisasi.nama_sekolah import nama_cocok, urai_nama
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, Kode
+from services.db.periode import muat_periode
 
 _KODE_PERIODIK = (Kode.PERIODE_DUA_TIPE, Kode.PERIODE_ANGKA_DUPLIKAT, Kode.PERIODE_BELUM_DIATUR)
 _KODE_FINAL = (Kode.PERIODE_FINAL_BELUM_DIATUR, Kode.PERIODE_FINAL_GANDA)
@@ -90,7 +91,6 @@ _TEGAK = text(
     """  # noqa: S608 - only constants of this file
 )
 _PERIODE_KENA = text(f"{_KENA} SELECT k.sinkro_id, k.kode, k.kunci FROM kena k WHERE k.kode = ANY(:dicari)")  # noqa: S608
-_PERIODE = text("SELECT * FROM periode WHERE instansi_id = ANY(:id)")
 # No unit is confirmed for the NPSN, so that only names are left, and those of the compared unit did not change.
 _TANPA_TAUTAN = text(
     f"""
@@ -143,22 +143,7 @@ async def _periode(conn: AsyncConnection, isi: Mapping[str, object]) -> list[tup
     """The whole table of an instansi and year must be in order, whichever fault it had."""
     dicari = [str(kode) for kode in (*_KODE_PERIODIK, *_KODE_FINAL)]
     kena = (await conn.execute(_PERIODE_KENA, {**isi, "dicari": dicari})).all()
-    semua: dict[str, list[Periode]] = {}
-    for b in await conn.execute(_PERIODE, {"id": sorted({k.kunci.rpartition(":")[0] for k in kena})}):
-        semua.setdefault(b.instansi_id, []).append(
-            Periode(
-                nama=b.nama,
-                jenis=JenisPeriode(b.jenis),
-                tipe_periodik=TipePeriodik(b.tipe_periodik) if b.tipe_periodik else None,
-                angka_periodik=b.angka_periodik,
-                periode_awal=HariBulan.parse(b.periode_awal),
-                periode_akhir=HariBulan.parse(b.periode_akhir),
-                batas_pengisian=HariBulan.parse(b.batas_pengisian),
-                tahun=b.tahun,
-                id=str(b.id),
-                instansi_id=b.instansi_id,
-            )
-        )
+    semua = await muat_periode(conn, [k.kunci.rpartition(":")[0] for k in kena])
     rusak = {(k, kode) for k in {k.kunci for k in kena} for kode in _kode_rusak(k, semua)}
     return [(k.sinkro_id, k.kode) for k in kena if (k.kunci, k.kode) in rusak]
 

@@ -10,30 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.penilaian import BuktiDukung, LampiranPenilaian, Penilaian, Rating, Realisasi, UmpanBalik
-from ekinerja_domain.periode import HariBulan, JenisPeriode, Periode, TipePeriodik
 from ekinerja_domain.skp import Sumber
-
-
-async def muat_periode(conn: AsyncConnection, instansi_id: Sequence[str]) -> dict[str, tuple[Periode, ...]]:
-    """All periods of each instansi, templates and those of a year alike. An instansi without any has none here."""
-    hasil: dict[str, list[Periode]] = {}
-    for b in await conn.execute(
-        text("SELECT * FROM periode WHERE instansi_id = ANY(:id) ORDER BY id"), {"id": sorted(set(instansi_id))}
-    ):
-        satu = Periode(
-            nama=b.nama,
-            jenis=JenisPeriode(b.jenis),
-            tipe_periodik=TipePeriodik(b.tipe_periodik) if b.tipe_periodik else None,
-            angka_periodik=b.angka_periodik,
-            periode_awal=HariBulan.parse(b.periode_awal),
-            periode_akhir=HariBulan.parse(b.periode_akhir),
-            batas_pengisian=HariBulan.parse(b.batas_pengisian),
-            tahun=b.tahun,
-            id=str(b.id),
-            instansi_id=b.instansi_id,
-        )
-        hasil.setdefault(b.instansi_id, []).append(satu)
-    return {instansi: tuple(periode) for instansi, periode in hasil.items()}
 
 
 async def muat_penilaian(

@@ -10,16 +10,15 @@ from sqlalchemy import Integer, case, cast, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.periode import (
-    HariBulan,
     JenisPeriode,
     Periode,
     PeriodeTahun,
-    TipePeriodik,
     periksa_final,
     periksa_periodik,
 )
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Objek, buat_temuan
 from services.db.penyewa import mesin_di
+from services.db.periode import ke_periode
 from services.db.tables import InstansiRow, PenilaianRow, PeriodeRow
 from services.periode.kursor import PosisiPeriode
 
@@ -35,22 +34,6 @@ _KOLOM = (
 
 class PeriodeTidakDitemukan(Exception):
     """The period or the instansi is unknown or belongs to somebody else."""
-
-
-def ke_periode(satu: Any) -> Periode:
-    """The domain's value of a row."""
-    return Periode(
-        nama=satu.nama,
-        jenis=JenisPeriode(satu.jenis),
-        tipe_periodik=TipePeriodik(satu.tipe_periodik) if satu.tipe_periodik is not None else None,
-        angka_periodik=satu.angka_periodik,
-        periode_awal=HariBulan.parse(satu.periode_awal),
-        periode_akhir=HariBulan.parse(satu.periode_akhir),
-        batas_pengisian=HariBulan.parse(satu.batas_pengisian),
-        tahun=satu.tahun,
-        id=str(satu.id),
-        instansi_id=satu.instansi_id,
-    )
 
 
 def isi_json(p: Periode) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ekinerja_domain.periode import Periode
 from ekinerja_domain.sinkronisasi.padanan import BukuUnit, PadananUnor, StatusPadanan, UnitReferensi
 from ekinerja_domain.unit_kerja import JenisPimpinan, Pimpinan, PohonUnit, UnitKerja
-from services.penilaian.muat import muat_periode
+from services.db.periode import muat_periode
 
 REFERENSI_DISIMPAN = 64
 

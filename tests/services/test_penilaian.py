@@ -28,7 +28,8 @@ from ekinerja_domain.sinkronisasi.penilaian_bersama import PerubahanPenilaian
 from ekinerja_domain.sinkronisasi.penilaian_final import PerubahanLampiran, Selisih
 from ekinerja_domain.skp import Sumber
 from services.db.id import id_baru
-from services.penilaian.muat import muat_lampiran, muat_penilaian, muat_periode, muat_terikat
+from services.db.periode import muat_periode
+from services.penilaian.muat import muat_lampiran, muat_penilaian, muat_terikat
 from services.penilaian.queries import penilaian_skp
 from services.penilaian.tulis import TulisanPenilaian, pindahkan_penilaian, tulis_penilaian
 from tests.services.konteks_tiruan import KonteksTiruan, buka_konteks, instansi_kecil, nip, rhk, skp
