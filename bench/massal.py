@@ -16,10 +16,8 @@ from bench.laporan import Angka
 from bench.lingkungan import contoh, dunia, postgres, sandbox
 from bench.pilihan import pilihan
 from bench.sumber_daya import Pengukur, Terpakai, memori_sendiri
-from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
+from bench.ujung_ke_ujung import antrekan
 from pmm_client.sandbox.contoh import Contoh
-from services.konteks import Konteks
-from services.sinkronisasi.massal import Semua, buat_massal
 from services.worker.pekerja import Pekerja
 from tests.support.server import PabrikBasisData
 
@@ -36,26 +34,11 @@ class Cuplikan:
     memori: float
 
 
-async def _terima(konteks: Konteks, sampel: Contoh) -> tuple[int, float]:
-    jumlah, mulai = 0, time.perf_counter()
-    for instansi in sampel.referensi["instansi"]:
-        massal = await buat_massal(
-            konteks,
-            instansi_id=instansi["id"],
-            jenis=[JenisSinkro.SKP],
-            tahun=sampel.tahun,
-            pilihan=Semua(),
-            oleh="bench",
-            peran="SISTEM",
-            request_id=None,
-        )
-        jumlah += massal["jumlah"]
-    return jumlah, time.perf_counter() - mulai
-
-
 async def _jalankan(pabrik: PabrikBasisData, pmm_url: str, sampel: Contoh) -> tuple[int, float, list[Cuplikan]]:
     async with dunia(pabrik, pmm_url, sampel) as konteks:
-        jumlah, detik = await _terima(konteks, sampel)
+        mulai = time.perf_counter()
+        jumlah = await antrekan(konteks, sampel)
+        detik = time.perf_counter() - mulai
         gc.collect()
         pekerja = Pekerja(konteks)
         ukur, cuplikan = Pengukur(pabrik), [Cuplikan(0, Terpakai(0.0, 0.0, 0.0), memori_sendiri())]

@@ -46,7 +46,8 @@ class Putaran:
     wal_tanpa_baru: float
 
 
-async def _antrekan(konteks: Konteks, sampel: Contoh) -> int:
+async def antrekan(konteks: Konteks, sampel: Contoh) -> int:
+    """A bulk of everybody in each instansi; how many people that is."""
     jumlah = 0
     for instansi in sampel.referensi["instansi"]:
         massal = await buat_massal(
@@ -65,7 +66,7 @@ async def _antrekan(konteks: Konteks, sampel: Contoh) -> int:
 
 async def _mesin(konteks: Konteks, sampel: Contoh, pabrik: PabrikBasisData) -> tuple[int, Terpakai]:
     """How many people one worker carried, and what that took from the first claim to the last result."""
-    jumlah = await _antrekan(konteks, sampel)
+    jumlah = await antrekan(konteks, sampel)
     pekerja = Pekerja(konteks)
     ukur = Pengukur(pabrik)
     tugas = asyncio.create_task(pekerja.jalan())
@@ -81,7 +82,7 @@ async def _mesin(konteks: Konteks, sampel: Contoh, pabrik: PabrikBasisData) -> t
 
 
 async def _naif(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
-    await _antrekan(konteks, sampel)
+    await antrekan(konteks, sampel)
     async with konteks.baca() as conn:
         baris = await conn.execute(
             text("SELECT nip FROM sinkro ORDER BY giliran, unit_kerja_id, id LIMIT :n"), {"n": JUMLAH_NAIF}
@@ -93,7 +94,7 @@ async def _naif(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
 
 
 async def _telanjang(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
-    await _antrekan(konteks, sampel)
+    await antrekan(konteks, sampel)
     async with konteks.baca() as conn:
         sudah = set((await conn.execute(text("SELECT nip FROM skp"))).scalars())
     # Whom the engine would land new: the bare pipeline knows no overlap and no change.
