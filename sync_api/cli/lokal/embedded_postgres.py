@@ -216,7 +216,7 @@ class PostgresTertanam:
             identitas=self._identitas,
             cwd=self._folder,
         )
-        if (kode := anak.wait()) != 0:
+        if (kode := proses.tunggu_tuntas(anak)) != 0:
             raise proses.GagalMulai(f"initdb gagal ({proses.sebab_berakhir(kode)}), lihat {self._log}")
         self._buat_basis_data()
 

@@ -92,6 +92,23 @@ def akhiri(proses: subprocess.Popen[bytes], sinyal: signal.Signals = signal.SIGT
         proses.wait()
 
 
+def tunggu_tuntas(anak: subprocess.Popen[bytes], batas: float = 5.0) -> int:
+    """Waits for a child that starts children of its own and gives its exit code. When the waiting is broken off, all of
+    them are killed and gone, at the latest after `batas` seconds, before the interruption goes on."""
+    try:
+        return anak.wait()
+    except BaseException:
+        # `peluncur` makes it the leader of a group; right after the start it may not be one yet, nor have children.
+        anak.kill()
+        anak.wait()
+        tenggat = time.monotonic() + batas
+        with suppress(ProcessLookupError, PermissionError):
+            while time.monotonic() < tenggat:
+                os.killpg(anak.pid, signal.SIGKILL)
+                time.sleep(0.01)
+        raise
+
+
 def sebab_berakhir(kode: int) -> str:
     """An exit code of Popen in words for people: a signal's name or the code."""
     if kode >= 0:
