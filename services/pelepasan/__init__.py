@@ -61,6 +61,13 @@ _LEPAS_DARI_MASSAL = text(
         SELECT 1 FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.fakta <> ALL(:pmm))
     """
 )
+# Facts of the instansi that somebody left, e.g. its periods, change without saying anything about them any more.
+_PINDAHAN = text(
+    """
+    SELECT d.sinkro_id, d.fakta, d.kunci FROM sinkro s JOIN sinkro_sandaran d ON d.sinkro_id = s.id
+    WHERE s.nip = ANY(:nip) AND d.fakta <> ALL(:pmm)
+    """
+)
 
 
 async def yang_bersandar(conn: AsyncConnection, fakta: Collection[Fakta]) -> list[UUID]:
@@ -76,6 +83,18 @@ async def lepaskan(conn: AsyncConnection, fakta: Iterable[Fakta], *, hanya: Coll
     # A fact of one instansi may hold up a person of another, e.g. who moved: the wall of the caller ends here.
     async with mesin_di(conn):
         return await _lepaskan(conn, set(fakta), hanya)
+
+
+async def lepaskan_pindahan(conn: AsyncConnection, nip: Collection[str]) -> int:
+    """Queues again every sync of these people, who now belong to another instansi, that something of ours held back;
+    how many there were. Call it after they were moved."""
+    if not nip:
+        return 0
+    async with mesin_di(conn):
+        isi = {"nip": sorted(nip), "pmm": [str(f) for f in FAKTA_PMM]}
+        baris = (await conn.execute(_PINDAHAN, isi)).all()
+        fakta = {Fakta(JenisFakta(b.fakta), b.kunci) for b in baris}
+        return await _lepaskan(conn, fakta, {b.sinkro_id for b in baris})
 
 
 async def _lepaskan(conn: AsyncConnection, dicari: set[Fakta], hanya: Collection[UUID] | None) -> int:

@@ -51,7 +51,8 @@ _KENA = """
         GROUP BY d.sinkro_id, d.kode HAVING bool_and(t.kode IS NOT NULL))
 """
 # A record of leadership counts on the reference date: today, moved into the SKP that the last attempt looked at (spec:
-# domain 3.1).
+# domain 3.1). PMM's SKP of a year may reach beyond it. Where that attempt saw none, e.g. since PMM did not answer, any
+# day may be the one.
 _TEGAK = text(
     f"""
     {_KENA}
@@ -61,19 +62,24 @@ _TEGAK = text(
     JOIN instansi i ON i.id = g.instansi_id
     CROSS JOIN LATERAL (
         SELECT (now() AT TIME ZONE i.zona_waktu)::date AS kini,
-               (s.mulai_pada AT TIME ZONE i.zona_waktu)::date AS dinilai,
-               make_date(s.tahun, 1, 1) AS awal, make_date(s.tahun, 12, 31) AS akhir) hari
+               (s.mulai_pada AT TIME ZONE i.zona_waktu)::date AS dinilai) hari
     CROSS JOIN LATERAL (
-        SELECT COALESCE(min(h), LEAST(GREATEST(hari.kini, hari.awal), hari.akhir)) AS terawal,
-               COALESCE(max(h), LEAST(GREATEST(hari.kini, hari.awal), hari.akhir)) AS terakhir
-        FROM (SELECT LEAST(GREATEST(hari.kini, CAST(x ->> 'periode_awal' AS date)), CAST(x ->> 'periode_akhir' AS date))
+        SELECT COALESCE(min(LEAST(GREATEST(hari.kini, awal), akhir)), '-infinity') AS terawal,
+               COALESCE(max(LEAST(GREATEST(hari.kini, awal), akhir)), 'infinity') AS terakhir,
+               COALESCE(min(awal), '-infinity') AS mulai, COALESCE(max(akhir), 'infinity') AS selesai
+        FROM (SELECT CAST(x ->> 'periode_awal' AS date), CAST(x ->> 'periode_akhir' AS date)
               FROM percobaan p CROSS JOIN LATERAL jsonb_path_query(p.tampilan, '$.data_skp[*]') x
-              WHERE p.sinkro_id = s.id AND p.ke = s.percobaan_ke) dilihat (h)) acuan
+              WHERE p.sinkro_id = s.id AND p.ke = s.percobaan_ke) dilihat (awal, akhir)) acuan
     WHERE CASE k.kode
+        -- For a past year asked about the last day of an SKP that was seen, or that has a day in the year.
         WHEN 'PEGAWAI_TIDAK_AKTIF' THEN NOT g.aktif AND (g.nonaktif_sejak IS NULL OR g.nonaktif_sejak <= CASE
-            WHEN s.tahun >= extract(year FROM hari.dinilai) THEN hari.dinilai ELSE hari.awal END)
+            WHEN s.tahun >= extract(year FROM hari.kini) THEN LEAST(hari.dinilai, hari.kini)
+            ELSE LEAST(make_date(s.tahun, 1, 1), acuan.mulai) END)
+        -- Who moved to another inactive unit waits for that one from now on, which only an attempt can write down.
         WHEN 'UNIT_KERJA_TIDAK_TERDAFTAR' THEN NOT EXISTS (
-            SELECT FROM unit_kerja u WHERE u.id = g.unit_kerja_id AND u.instansi_id = g.instansi_id AND u.aktif)
+            SELECT FROM unit_kerja u WHERE u.id = g.unit_kerja_id AND u.aktif)
+            AND EXISTS (SELECT FROM sinkro_sandaran d WHERE d.sinkro_id = s.id AND d.kode = k.kode
+                        AND d.fakta = 'UNIT_KERJA' AND d.kunci = COALESCE(g.unit_kerja_id, ''))
         -- Who is rated from above has other units to look at.
         WHEN 'ATASAN_BELUM_ADA' THEN s.jenis = 'SKP' AND s.tipe_skp = 'GURU' AND NOT EXISTS (
             SELECT FROM pimpinan m WHERE m.unit_kerja_id = g.unit_kerja_id AND m.mulai <= acuan.terakhir
@@ -86,12 +92,22 @@ _TEGAK = text(
             SELECT FROM pimpinan m WHERE m.unit_kerja_id = g.unit_kerja_id AND (m.nip = s.nip OR EXISTS (
                 SELECT FROM skp x WHERE x.nip = m.nip AND x.unit_kerja_id = m.unit_kerja_id
                     AND x.diarsipkan_pada IS NULL AND x.status = 'PERSETUJUAN'
-                    AND x.periode_awal <= hari.akhir AND x.periode_akhir >= hari.awal)))
+                    AND x.periode_awal <= acuan.selesai AND x.periode_akhir >= acuan.mulai)))
         ELSE false END
     """  # noqa: S608 - only constants of this file
 )
-_PERIODE_KENA = text(f"{_KENA} SELECT k.sinkro_id, k.kode, k.kunci FROM kena k WHERE k.kode = ANY(:dicari)")  # noqa: S608
-# No unit is confirmed for the NPSN, so that only names are left, and those of the compared unit did not change.
+# Not of who belongs to another instansi now.
+_PERIODE_KENA = text(
+    f"""
+    {_KENA}
+    SELECT k.sinkro_id, k.kode, k.kunci FROM kena k
+    JOIN sinkro s ON s.id = k.sinkro_id
+    JOIN pegawai g ON g.nip = s.nip
+    WHERE k.kode = ANY(:dicari) AND k.kunci = g.instansi_id || ':' || s.tahun
+    """  # noqa: S608 - as above
+)
+# No unit is linked with the NPSN, not even by what the names told since, so that only names are left, and those of the
+# compared unit did not change.
 _TANPA_TAUTAN = text(
     f"""
     {_KENA}
@@ -107,7 +123,7 @@ _TANPA_TAUTAN = text(
         SELECT FROM unit_kerja v
         LEFT JOIN padanan_unor p ON p.unit_kerja_id = v.id AND p.npsn = k.kunci
         WHERE v.instansi_id = g.instansi_id
-          AND (p.status = 'DIKONFIRMASI' OR v.npsn = k.kunci AND p.status IS DISTINCT FROM 'DITOLAK'))
+          AND (p.status IN ('DIKONFIRMASI', 'OTOMATIS') OR v.npsn = k.kunci AND p.status IS DISTINCT FROM 'DITOLAK'))
     """  # noqa: S608 - as above
 )
 

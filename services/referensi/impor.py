@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.audit import catat_audit
 from services.db.id import id_baru
 from services.db.penyewa import sebagai_mesin
-from services.pelepasan import lepaskan
+from services.pelepasan import lepaskan, lepaskan_pindahan
 from services.referensi.galat import DiLuarInstansi, Galat, ImporDitolak, ImporTerlaluBesar, KumpulanGalat
 from services.referensi.keadaan import instansi_terkait, kunci_instansi, muat_keadaan
 from services.referensi.pemeriksaan import periksa_muatan
@@ -108,6 +108,7 @@ async def _jalankan(
         return 0
     await terapkan(conn, perubahan)
     terlepas = await lepaskan(conn, perubahan.fakta)
+    terlepas += await lepaskan_pindahan(conn, [p["nip"] for p in perubahan.pindah_pegawai])
     for instansi_id in sorted(perubahan.per_instansi):
         await catat_audit(
             conn,

@@ -10,6 +10,7 @@ from typing import Any
 
 from ekinerja_domain.periode import TAHUN_TERBESAR, TAHUN_TERKECIL
 from ekinerja_domain.sinkronisasi.fakta_sekolah import fakta_nama_unit
+from ekinerja_domain.sinkronisasi.padanan import StatusPadanan
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta
 from services.db.tables import (
     InstansiRow,
@@ -211,6 +212,9 @@ def _padanan(muatan: Muatan, keadaan: Keadaan, instansi_unit: Mapping[str, str],
         else:
             continue
         perubahan.tandai(JenisFakta.PADANAN_NPSN, baris.npsn)
+        if lama is not None and lama.status == StatusPadanan.DITOLAK:
+            # PMM's own unor id leads to the unit again.
+            perubahan.tandai(JenisFakta.UNIT_KERJA, baris.unit_kerja_id)
         perubahan.catat("padanan_unor", (instansi_id,), baru=lama is None)
 
 

@@ -105,9 +105,9 @@ async def tanya_skp(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambila
     if isinstance(skp, PMMTidakBerubah):
         if p.diingat is not None and not isinstance(pengguna, PMMError) and _sidik(pengguna) == p.diingat.pengguna:
             return Pengambilan(jawaban=None, sama=True)
-        # What is remembered came with another Pengguna: the person is judged anew, with the SKPs.
-        skp = await _coba(pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-u"))
-    elif isinstance(skp, PMMBeretag):
+        # What is remembered came with another Pengguna: the person is judged anew, with the SKPs, and remembered so.
+        skp = await _coba(_skp_utuh(pmm, p))
+    if isinstance(skp, PMMBeretag):
         if not isinstance(pengguna, PMMError):
             tanda = TandaPMM(_sidik(pengguna), skp.sidik, skp.etag)
         skp = skp.data
@@ -118,6 +118,14 @@ async def tanya_skp(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambila
 async def _skp_bertanda(pmm: SumberPMM, p: Permintaan) -> PMMBeretag[tuple[PMMSkp, ...]] | PMMTidakBerubah:
     etag, sidik = (p.diingat.etag, p.diingat.badan) if p.diingat else (None, None)
     return await pmm.skp_bila_berubah(p.nip, p.tahun, etag, sidik=sidik, request_id=f"{p.request_id}-s")
+
+
+async def _skp_utuh(pmm: SumberPMM, p: Permintaan) -> PMMBeretag[tuple[PMMSkp, ...]]:
+    """The SKPs with their marks, whatever is remembered."""
+    jawaban = await pmm.skp_bila_berubah(p.nip, p.tahun, None, request_id=f"{p.request_id}-u")
+    if isinstance(jawaban, PMMTidakBerubah):
+        raise TypeError("pertanyaan tanpa syarat dijawab tanpa isi")
+    return jawaban
 
 
 def _sidik(pengguna: PMMPengguna) -> bytes:

@@ -45,12 +45,14 @@ class KasusTercatat:
 
 @dataclass(frozen=True, slots=True)
 class HasilCatat:
-    """Who must be judged anew since facts changed, how many waiting syncs were released, and how attempts ended."""
+    """Who must be judged anew since facts changed, how many waiting syncs were released, how attempts ended, and what
+    was written: the rest of what was handed in was somebody else's by then."""
 
     ulangi: list[Butir]
     dilepas: int
     # (jenis, outcome, findings) of each attempt that ended, to be counted after the commit.
     berakhir: tuple[tuple[str, str, frozenset[str]], ...] = ()
+    tertulis: Sequence[KasusTercatat] = ()
 
 
 async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> HasilCatat:
@@ -72,7 +74,7 @@ async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> Has
     berakhir = tuple(
         (a.butir.jenis, a.hasil_butir or str(a.peristiwa), frozenset(str(t.kode) for t in a.temuan)) for a in akhir
     )
-    return HasilCatat(ulangi, dilepas, berakhir)
+    return HasilCatat(ulangi, dilepas, berakhir, berlaku)
 
 
 async def _yang_masih_berlaku(

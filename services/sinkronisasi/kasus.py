@@ -38,7 +38,8 @@ class Diperiksa:
 class Putusan:
     """What was judged and planned. `tulisan` None: nothing lands. `tampilan`: the parts of the answer that belong to
     the jenis. `versi_unit` are the units whose SKPs were read; `memimpin`: units of landing SKPs which the person leads
-    or led, so that others may wait for them. `berlandasan`: it rests on PMM's answer and the landasan alone."""
+    or led, or may have led in another instansi, so that others may wait for them. `berlandasan`: it rests on PMM's
+    answer and the landasan alone."""
 
     kasus: Kasus
     temuan: tuple[Temuan, ...]
@@ -148,7 +149,9 @@ def _memimpin(kasus: Kasus, tulisan: Tulisan | None) -> frozenset[str]:
     for r in tulisan.skp:
         if r.menulis:
             unit |= {r.kepala.unit_kerja_id, *([r.lama.kepala.unit_kerja_id] if r.lama else [])}
-    return frozenset(unit.intersection(kasus.referensi.dipimpin.get(kasus.nip, ())))
+    dipimpin, milik = kasus.referensi.dipimpin.get(kasus.nip, ()), kasus.referensi.pohon.unit
+    # Who led a unit of another instansi is recorded there: whoever was there may have.
+    return frozenset(u for u in unit if u in dipimpin or u not in milik)
 
 
 def putusan_galat(kasus: Kasus, galat: Exception, *, nama_sumber: str) -> Putusan:

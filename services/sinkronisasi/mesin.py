@@ -282,7 +282,8 @@ class Mesin:
     async def _catat(self, tercatat: Sequence[KasusTercatat]) -> list[Butir]:
         async with self.konteks.transaksi() as conn:
             hasil = await catat(conn, tercatat)
-            await simpan_jejak(conn, [j for k in tercatat if (j := jejak_baru(k.putusan, k.butir.id)) is not None])
+            jejak = (jejak_baru(k.putusan, k.butir.id) for k in hasil.tertulis)
+            await simpan_jejak(conn, [j for j in jejak if j is not None])
         for jenis, akhir, kode in hasil.berakhir:
             catat_percobaan(jenis, akhir, kode)
         await self.konteks.lonceng.bunyikan_massal(hasil.dilepas)

@@ -112,11 +112,11 @@ async def daftar_perbaikan(
     urut, contoh = peringkat.urut, peringkat.contoh
     if pelaku:
         oleh = await _pelaku(conn, {p.kunci: contoh[p.kunci] for p in urut})
-        urut = [p for p in urut if not oleh[p.kunci].isdisjoint(pelaku)]
+        urut = [p for p in urut if not oleh.get(p.kunci, frozenset()).isdisjoint(pelaku)]
     sisa = [p for p in urut if dari is None or _urutan(p) > dari]
     halaman = sisa[:jumlah_baris]
     teks = await _teks(conn, {p.kunci: contoh[p.kunci] for p in halaman})
-    data = [_ke_json(p, teks[p.kunci]) for p in halaman]
+    data = [_ke_json(p, teks[p.kunci]) for p in halaman if p.kunci in teks]
     berikut = urutan_ke_teks(_urutan(halaman[-1]), nama) if len(sisa) > len(halaman) else None
     return data, berikut
 
@@ -220,7 +220,8 @@ def _urai_temuan(teks: str) -> _Temuan:
 
 
 def _urai_sandaran(teks: str) -> tuple[str, Fakta]:
-    kode, jenis, kunci = teks.split(_PEMISAH)
+    # A key may be any text that PMM wrote.
+    kode, jenis, kunci = teks.split(_PEMISAH, 2)
     return kode, Fakta(JenisFakta(jenis), kunci)
 
 
@@ -263,12 +264,15 @@ def _dampak_skp(b: _Baris, memimpin: frozenset[str]) -> frozenset[Fakta]:
 
 
 async def _teks(conn: AsyncConnection, contoh: Mapping[KunciPerbaikan, UUID]) -> dict[KunciPerbaikan, Any]:
-    """Each repair's finding with its words, from one sync that has it."""
+    """Each repair's finding with its words, from one sync that has it; without those that were repaired since it was
+    ranked."""
     s = SinkroRow
     ids = sorted(set(contoh.values()))
     baca = select(s.id, s.temuan).where(s.id.in_(ids))
     menurut_id = {b.id: b.temuan for b in await conn.execute(baca)} if ids else {}
-    return {kunci: next(t for t in menurut_id[nomor] if _kunci_penuh(t) == kunci) for kunci, nomor in contoh.items()}
+    return {
+        kunci: t for kunci, nomor in contoh.items() for t in menurut_id.get(nomor) or () if _kunci_penuh(t) == kunci
+    }
 
 
 def _kunci_penuh(t: Mapping[str, Any]) -> KunciPerbaikan:
@@ -281,5 +285,5 @@ async def _pelaku(conn: AsyncConnection, contoh: Mapping[KunciPerbaikan, UUID]) 
     for kunci in contoh:
         menurut_jenis.setdefault((kunci.kode, kunci.kelas), kunci)
     teks = await _teks(conn, {kunci: contoh[kunci] for kunci in menurut_jenis.values()})
-    pelaku = {jenis: frozenset(teks[kunci]["pelaku"]) for jenis, kunci in menurut_jenis.items()}
-    return {kunci: pelaku[kunci.kode, kunci.kelas] for kunci in contoh}
+    pelaku = {jenis: frozenset(teks[kunci]["pelaku"]) for jenis, kunci in menurut_jenis.items() if kunci in teks}
+    return {kunci: pelaku[jenis] for kunci in contoh if (jenis := (kunci.kode, kunci.kelas)) in pelaku}

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sinkronisasi.antrean import Lajur, ambil_antrean
 from tests.services.konteks_tiruan import KonteksTiruan, buka_konteks, instansi_kecil, nip, pegawai
 
 ORANG = 12
@@ -118,3 +120,61 @@ async def test_a_sync_that_ends_as_before_stays_in_its_page(konteks: KonteksTiru
         setempat += kini.n_tup_hot_upd - semula.n_tup_hot_upd
     assert (ditulis, setempat) == (12, 12)
     assert await konteks.satu("SELECT count(*) FROM sinkro WHERE status_terakhir IS DISTINCT FROM 'BERHASIL'") == 0
+
+
+async def _terbaca(conn: AsyncConnection) -> int:
+    """Rows that this session read of the log and of who waits; what earlier transactions did may be among them."""
+    return int(
+        await conn.scalar(
+            text(
+                "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables "
+                "WHERE relname IN ('sinkro', 'sinkro_menunggu')"
+            )
+        )
+        or 0
+    )
+
+
+async def _antre_panjang(konteks: KonteksTiruan, banyak: int = 3_000) -> None:
+    """So many more people of one instansi wait in their own right."""
+    await konteks.jalankan(
+        "INSERT INTO pegawai (nip, nama, instansi_id, jabatan, jenis_pegawai, jenis_asn) "
+        "SELECT lpad(CAST(n AS text), 18, '9'), 'X', 'A', 'Guru', 'PEGAWAI', 'PNS' "
+        "FROM generate_series(10001, 10000 + :banyak) n",
+        banyak=banyak,
+    )
+    await konteks.jalankan(
+        "INSERT INTO sinkro (instansi_id, nip, jenis, tahun, status, pemicu, oleh, lajur, giliran) "
+        "SELECT instansi_id, nip, 'SKP', 2024, 'MENUNGGU', 'ADMIN', 'uji', 1, 1 FROM pegawai WHERE nama = 'X'"
+    )
+
+
+async def test_a_trigger_planned_while_nobody_waited_reads_only_its_rows(konteks: KonteksTiruan) -> None:
+    await konteks.jalankan("UPDATE sinkro SET " + BERHASIL)
+    async with konteks.engine.connect() as awal, konteks.engine.connect() as conn:
+        await awal.execution_options(isolation_level="AUTOCOMMIT")
+        await awal.execute(text("VACUUM ANALYZE sinkro_menunggu"))
+        ubah = "UPDATE sinkro SET {} WHERE nip = :n AND jenis = 'SKP'"
+        for status in (MENUNGGU, BERHASIL):
+            await conn.execute(text(ubah.format(status)), {"n": nip(2)})
+        await conn.commit()
+        await _antre_panjang(konteks)
+        semula = await _terbaca(conn)
+        for status in (MENUNGGU, BERJALAN.replace("id_token", "1")):
+            await conn.execute(text(ubah.format(status)), {"n": nip(2)})
+        assert await _terbaca(conn) - semula < 50
+        await conn.rollback()
+
+
+@pytest.mark.parametrize("lajur", [Lajur.MASSAL, Lajur.INTERAKTIF])
+async def test_a_claim_reads_no_more_than_it_takes(konteks: KonteksTiruan, lajur: Lajur) -> None:
+    """Also when the statistics say that nobody waits in the log, as before a bulk of everybody."""
+    await konteks.jalankan("UPDATE sinkro SET " + BERHASIL)
+    await _antre_panjang(konteks)
+    await konteks.jalankan("UPDATE sinkro SET lajur = :l WHERE status = 'MENUNGGU'", l=int(lajur))
+    await konteks.jalankan("ANALYZE sinkro_menunggu, sinkro_berjalan")
+    async with konteks.engine.connect() as conn:
+        semula = await _terbaca(conn)
+        assert len(await ambil_antrean(conn, lajur, 1)) == 1
+        assert await _terbaca(conn) - semula < 100
+        await conn.rollback()

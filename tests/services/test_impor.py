@@ -146,7 +146,8 @@ async def test_becoming_user_pmm_again_frees(konteks: KonteksTiruan) -> None:
 async def test_a_move_takes_everything_along(konteks: KonteksTiruan) -> None:
     await konteks.impor(instansi_kecil() | {"skp": [skp(1)]})
     await konteks.impor(instansi_kecil("B", 100))
-    await tunggu_di(konteks, 1, "UNIT_KERJA", unit(2), "TERTAHAN")
+    # What rests on PMM is not freed by the move.
+    await tunggu_di(konteks, 1, "PMM_SKP", f"{nip(1)}:2024", "GAGAL")
     va, vb = await versi(konteks), await versi(konteks, "B")
     await konteks.impor({"pegawai": [pegawai(1, 102, "B")]})
     for tabel in ("skp", "rhk", "indikator", "sinkro", "sinkro_sandaran"):

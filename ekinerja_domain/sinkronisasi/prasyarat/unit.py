@@ -10,6 +10,7 @@ from ekinerja_domain.sinkronisasi.padanan import Keputusan
 from ekinerja_domain.sinkronisasi.prasyarat.dasar import buat, fakta_skp_pmm, objek_pegawai
 from ekinerja_domain.sinkronisasi.telaah import Telaah, TelaahSkp
 from ekinerja_domain.sinkronisasi.temuan import Fakta, JenisFakta, JenisObjek, Kode, Objek, Temuan
+from ekinerja_domain.skp import JenisSkp
 
 
 def unit_kerja_terdaftar(s: TelaahSkp) -> Iterable[Temuan]:
@@ -40,7 +41,7 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
         "unor_pmm": s.sekolah.nama_unor,
         "unit_kerja": unit.nama,
     }
-    fakta_unit = (Fakta(JenisFakta.UNIT_KERJA, unit.id), Fakta(JenisFakta.PEGAWAI, s.pegawai.nip))
+    fakta_unit = (*_fakta_pembanding(s, unit.id), Fakta(JenisFakta.PEGAWAI, s.pegawai.nip))
     fakta_padanan = fakta_sekolah(s.fakta.buku, s.pegawai.instansi_id, (s.sekolah,))
     fakta_pmm = (fakta_skp_pmm(s),)
     if hasil.keputusan is Keputusan.BUKAN_SEKOLAH:
@@ -64,6 +65,18 @@ def unit_adalah_sekolah(s: TelaahSkp) -> Iterable[Temuan]:
             fakta=fakta_unit + fakta_padanan + fakta_pmm,
             rincian=rincian | {"saran": [{"id": u.id, "nama": u.nama, "kemiripan": u.kemiripan} for u in hasil.saran]},
         )
+
+
+def _fakta_pembanding(s: TelaahSkp, pembanding_id: str) -> Iterable[Fakta]:
+    """The compared unit, and for a pengawas each unit from the own one up to it: any of them may lead elsewhere."""
+    unit_id = [pembanding_id]
+    if s.jenis_skp is JenisSkp.PENGAWAS and s.unit is not None and not s.unit.mandiri:
+        unit_id.append(s.unit.id)
+        for leluhur in s.fakta.pohon.leluhur(s.unit.id):
+            if leluhur.id == pembanding_id:
+                break
+            unit_id.append(leluhur.id)
+    return (Fakta(JenisFakta.UNIT_KERJA, u) for u in dict.fromkeys(unit_id))
 
 
 def catatan_padanan(s: TelaahSkp) -> Iterable[Temuan]:

@@ -104,6 +104,36 @@ async def test_pengguna_alone_changed(mengingat: DuniaNyata) -> None:
     assert (baris.status, baris.kode) == ("GAGAL", ["NIP_TIDAK_DIKENAL_PMM"])
 
 
+async def test_pengguna_changed_to_no_effect_is_asked_once(
+    mengingat: DuniaNyata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is remembered with PMM's new Pengguna, not asked for a third time at every sync from then on."""
+    pertanyaan: list[object] = []
+    tanya = mengingat.mesin.pmm.skp_bila_berubah
+
+    async def amati(*isi: object, **lain: object) -> object:
+        pertanyaan.append(isi)
+        return await tanya(*isi, **lain)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(mengingat.mesin.pmm, "skp_bila_berubah", amati)
+    mengingat.kenalkan(GURU, nama="ORANG BERNAMA LAIN")
+    for _ in range(3):
+        assert (await mengingat.sinkro(GURU)).hasil == "TIDAK_ADA_DATA_BARU"
+    assert len(pertanyaan) == 4
+
+
+async def test_who_lost_the_lease_remembers_nothing(mengingat: DuniaNyata) -> None:
+    dunia = mengingat
+    await dunia.ubah("DELETE FROM sinkro_jejak")
+    await dunia.minta(GURU)
+    (butir,) = await dunia.ambil()
+    await dunia.ubah(
+        "UPDATE sinkro SET status = 'MENUNGGU', sewa_token = NULL, sewa_sampai = NULL WHERE id = :i", i=butir.id
+    )
+    await dunia.mesin.kerjakan([butir], massal=False)
+    assert await dunia.satu("SELECT count(*) FROM sinkro_jejak") == 0
+
+
 async def test_held_back_is_judged_each_time(dunia: DuniaNyata) -> None:
     for _ in range(3):
         assert (await dunia.sinkro(GURU)).status == "TERTAHAN"

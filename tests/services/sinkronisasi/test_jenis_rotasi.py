@@ -35,12 +35,15 @@ from tests.support.dunia_nyata import (
     Sekolah,
     kode,
     menginduk,
+    nip,
     pegawai,
     pimpinan,
     rhk,
     skp,
     skp_impor,
+    skp_ks,
     tindakan,
+    unit,
 )
 
 ROTASI = "SKP_ROTASI"
@@ -281,3 +284,47 @@ async def test_a_gap_is_noted(berotasi: DuniaNyata) -> None:
 async def test_moods_of_pmm(berotasi: DuniaNyata, nama: str) -> None:
     """The token outlives PMM's illness."""
     await suasana_pmm(berotasi, GURU, ROTASI, nama, await _token(berotasi))
+
+
+async def test_earlier_post_in_another_instansi_counts_for_those_who_stayed(dunia: DuniaNyata) -> None:
+    """The former head's SKP of the old school changes from the new instansi: who intervenes on it there must learn of
+    it, by the version of the unit."""
+    jauh = Sekolah("10000077", "SDN SEMBILAN", None, "SDN SEMBILAN")
+    await dunia.impor(
+        instansi=[{"id": "jauh", "nama": "Kabupaten Jauh", "zona_waktu": "Asia/Jakarta"}],
+        unit_kerja=[
+            unit("8" * 32, "DINAS JAUH", instansi_id="jauh", induk_id=None),
+            unit("9" * 32, jauh.nama, instansi_id="jauh", induk_id="8" * 32, npsn=jauh.npsn),
+        ],
+    )
+    await dunia.sinkro(KS)
+    akhir, awal = f"{TAHUN}-06-30", f"{TAHUN}-07-01"
+    await dunia.impor(
+        pegawai=[pegawai(KS, "9" * 32, instansi_id="jauh"), pegawai(nip(77), "8" * 32, instansi_id="jauh")],
+        pimpinan=[
+            pimpinan(KS, UNIT, selesai=akhir),
+            pimpinan(KS, "9" * 32, mulai=awal),
+            pimpinan(nip(77), "8" * 32),
+        ],
+    )
+    dunia.kenalkan(KS, jauh, jenis="KEPALA_SEKOLAH")
+
+    async def versi() -> int:
+        return int(await dunia.satu("SELECT versi_skp FROM unit_kerja WHERE id = :u", u=UNIT))
+
+    def dua(teks: str) -> list[dict[str, Any]]:
+        isi = [rhk("k1", teks, lingkup="ORGANISASI")]
+        return [
+            skp_ks(f"skp-{KS}", periode_akhir=akhir, rhk=isi),
+            skp_ks("baru", jauh, periode_awal=awal),
+        ]
+
+    semula = await versi()
+    dunia.atur(KS, *dua("Semula"))
+    token = (await dunia.lihat(KS, ROTASI))["token_pratinjau"]
+    assert (await dunia.sinkro(KS, jenis=ROTASI, token=token)).status == "BERHASIL"
+    mendarat = await versi()
+    assert mendarat > semula
+    dunia.atur(KS, *dua("Lain sama sekali"))
+    assert tindakan(await dunia.sinkro(KS)) == ["DIPERBARUI", "TIDAK_BERUBAH"]
+    assert await versi() > mendarat
