@@ -14,7 +14,7 @@ from services.db.id import id_baru
 from services.db.penyewa import sebagai_mesin
 from services.pelepasan import lepaskan, lepaskan_pindahan
 from services.referensi.galat import DiLuarInstansi, Galat, ImporDitolak, ImporTerlaluBesar, KumpulanGalat
-from services.referensi.keadaan import instansi_terkait, kunci_instansi, muat_keadaan
+from services.referensi.keadaan import instansi_dipimpin, instansi_terkait, kunci_instansi, muat_keadaan
 from services.referensi.pemeriksaan import periksa_muatan
 from services.referensi.penulisan import terapkan
 from services.referensi.perubahan import Perubahan, rencanakan_referensi
@@ -38,6 +38,10 @@ _PESAN_BATASAN = {
 
 class _InstansiBertambah(Exception):
     """A row moved between the first look and the lock, so that another instansi has to be locked as well."""
+
+    def __init__(self, terkait: set[str], dipimpin: set[str]) -> None:
+        super().__init__()
+        self.terkait, self.dipimpin = terkait, dipimpin
 
 
 async def impor_referensi(
@@ -63,15 +67,16 @@ async def impor_referensi(
     with sebagai_mesin():
         async with konteks.baca() as conn:
             terkait = await instansi_terkait(conn, muatan)
+            dipimpin = await instansi_dipimpin(conn, muatan)
         for _ in range(_PERCOBAAN_KUNCI):
             if instansi is not None and not terkait <= instansi:
                 raise DiLuarInstansi("muatan menyebut instansi lain")
             perubahan = Perubahan(oleh)
             try:
                 async with konteks.transaksi() as conn:
-                    terlepas = await _jalankan(conn, muatan, terkait, galat, perubahan, peran, request_id)
+                    terlepas = await _jalankan(conn, muatan, terkait, dipimpin, galat, perubahan, peran, request_id)
             except _InstansiBertambah as tambah:
-                terkait = terkait | set(tambah.args[0])
+                terkait, dipimpin = terkait | tambah.terkait, dipimpin | tambah.dipimpin
                 continue
             except IntegrityError as salah:
                 raise _jelaskan(salah) from None
@@ -85,17 +90,19 @@ async def _jalankan(
     conn: AsyncConnection,
     muatan: Muatan,
     terkait: set[str],
+    dipimpin: set[str],
     galat: KumpulanGalat,
     perubahan: Perubahan,
     peran: str,
     request_id: str | None,
 ) -> int:
     """One transaction; how many syncs it freed."""
-    await kunci_instansi(conn, terkait)
+    await kunci_instansi(conn, terkait | dipimpin)
     keadaan = await muat_keadaan(conn, muatan, terkait)
     sekarang = {b.instansi_id for b in (*keadaan.unit.values(), *keadaan.pegawai.values())}
-    if not sekarang <= terkait:
-        raise _InstansiBertambah(sekarang)
+    dipimpin_kini = await instansi_dipimpin(conn, muatan)
+    if not (sekarang <= terkait and dipimpin_kini <= terkait | dipimpin):
+        raise _InstansiBertambah(sekarang, dipimpin_kini)
     await asyncio.to_thread(periksa_muatan, muatan, keadaan, galat)
     galat.tolak_bila_ada()
 

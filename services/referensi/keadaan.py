@@ -32,6 +32,7 @@ class Keadaan:
     nama_unit: dict[str, str] = field(default_factory=dict)
     pimpinan: dict[tuple[str, str, str, date], Baris] = field(default_factory=dict)
     unit_dipimpin: dict[str, set[str]] = field(default_factory=dict)
+    instansi_dipimpin: dict[str, set[str]] = field(default_factory=dict)
     definitif: list[Baris] = field(default_factory=list)
     periode: dict[tuple[str, str, str, int | None], Baris] = field(default_factory=dict)
     periode_bernilai: set[UUID] = field(default_factory=set)
@@ -72,6 +73,16 @@ async def instansi_terkait(conn: AsyncConnection, muatan: Muatan) -> set[str]:
         (_unit_disebut(muatan), _nip_disebut(muatan)),
     )
     return instansi_disebut(muatan) | set(hasil.scalars())
+
+
+async def instansi_dipimpin(conn: AsyncConnection, muatan: Muatan) -> set[str]:
+    """Every instansi in which somebody of the payload's pegawai leads a unit, whenever: its reference holds what is
+    known of its leaders, so it is locked too, although the payload says nothing of it."""
+    hasil = await conn.exec_driver_sql(
+        "SELECT DISTINCT instansi_id FROM pimpinan WHERE nip = ANY($1::text[])",
+        (sorted({b.nip for _, b in muatan.pegawai}),),
+    )
+    return set(hasil.scalars())
 
 
 async def kunci_instansi(conn: AsyncConnection, instansi: Collection[str]) -> None:
@@ -121,6 +132,7 @@ async def _muat_pimpinan(conn: AsyncConnection, muatan: Muatan, keadaan: Keadaan
     for baris in await _baca(conn, _PIMPINAN, unit, nip):
         keadaan.pimpinan[baris.unit_kerja_id, baris.nip, baris.jenis, baris.mulai] = baris
         keadaan.unit_dipimpin.setdefault(baris.nip, set()).add(baris.unit_kerja_id)
+        keadaan.instansi_dipimpin.setdefault(baris.nip, set()).add(baris.instansi_id)
         if baris.jenis == JenisPimpinan.DEFINITIF:
             keadaan.definitif.append(baris)
 
@@ -158,7 +170,8 @@ FROM pegawai WHERE nip = ANY($1::text[])"""
 _PIMPINAN = """
 WITH unit AS (
   SELECT unnest($1::text[]) AS id UNION SELECT unit_kerja_id FROM pimpinan WHERE nip = ANY($2::text[]))
-SELECT k.id, k.unit_kerja_id, k.nip, k.jenis, k.mulai, k.selesai, p.aktif, p.unit_kerja_id AS unit_pemegang
+SELECT k.id, k.instansi_id, k.unit_kerja_id, k.nip, k.jenis, k.mulai, k.selesai, p.aktif,
+  p.unit_kerja_id AS unit_pemegang
 FROM pimpinan k JOIN unit ON unit.id = k.unit_kerja_id JOIN pegawai p ON p.nip = k.nip"""
 _PERIODE = """
 SELECT id, instansi_id, nama, jenis, tipe_periodik, angka_periodik, periode_awal, periode_akhir, batas_pengisian, tahun,

@@ -81,7 +81,9 @@ async def terapkan(conn: AsyncConnection, perubahan: Perubahan) -> None:
             selalu=True,
         )
     await conn.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    await _naikkan_versi(conn, sorted(perubahan.per_instansi), sorted(perubahan.unit_skp))
+    await _naikkan_versi(
+        conn, sorted(perubahan.pemimpin_di | perubahan.per_instansi.keys()), sorted(perubahan.unit_skp)
+    )
 
 
 async def _pindahkan(conn: AsyncConnection, tabel: Mapping[str, str], masuk: Sequence[tuple[str, str]]) -> None:

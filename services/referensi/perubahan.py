@@ -43,7 +43,8 @@ Nilai = dict[str, Any]
 @dataclass(slots=True)
 class Perubahan:
     """`sisip`, `ubah`: rows by table (`ubah` by primary key `id` or `nip`). `hapus`: RHK and indikator that go to
-    history. `unit_skp`: units whose SKPs changed. `pindah_*`: who now belongs to another instansi."""
+    history. `unit_skp`: units whose SKPs changed. `pemimpin_di`: instansi with a leader who changed. `pindah_*`: who now
+    belongs to another instansi."""
 
     oleh: str
     sisip: defaultdict[type[Base], list[Nilai]] = field(default_factory=lambda: defaultdict(list))
@@ -53,6 +54,7 @@ class Perubahan:
     pindah_unit: list[Nilai] = field(default_factory=list)
     fakta: set[Fakta] = field(default_factory=set)
     unit_skp: set[str] = field(default_factory=set)
+    pemimpin_di: set[str] = field(default_factory=set)
     hitung: dict[str, dict[str, int]] = field(default_factory=lambda: {k: {"baru": 0, "diubah": 0} for k in KUNCI})
     per_instansi: dict[str, dict[str, int]] = field(default_factory=dict)
 
@@ -155,6 +157,7 @@ def _pegawai(muatan: Muatan, keadaan: Keadaan, perubahan: Perubahan) -> None:
         if not berubah:
             continue
         perubahan.ubah[PegawaiRow].append({"nip": baris.nip, **isi})
+        perubahan.pemimpin_di |= keadaan.instansi_dipimpin.get(baris.nip, set())
         if not berubah <= _TIDAK_MENENTUKAN:
             perubahan.tandai(JenisFakta.PEGAWAI, baris.nip)
         if not berubah.isdisjoint(_PEMEGANG):

@@ -123,7 +123,7 @@ class Mesin:
         if not diingat:
             return {}
         aturan = self._aturan()
-        setelan = (aturan.nama_sumber, aturan.harus_dikonfirmasi)
+        setelan = (str(self.konteks.settings.pmm_url), aturan.nama_sumber, aturan.harus_dikonfirmasi)
         async with self.konteks.baca() as conn:
             return await muat_landasan(conn, diingat, self.referensi, sekarang=aturan.sekarang, aturan=setelan)
 

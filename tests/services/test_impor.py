@@ -156,6 +156,23 @@ async def test_a_move_takes_everything_along(konteks: KonteksTiruan) -> None:
     assert (await versi(konteks), await versi(konteks, "B")) == (va + 1, vb + 1)
 
 
+async def test_a_leader_of_a_foreign_unit_changes_that_reference_too(konteks: KonteksTiruan) -> None:
+    """Their own admin imports them, and may, without a word about the other instansi."""
+    await konteks.impor(instansi_kecil())
+    await konteks.impor(instansi_kecil("B", 10))
+    await konteks.jalankan(
+        "INSERT INTO pimpinan (instansi_id, unit_kerja_id, nip, jenis, mulai) "
+        "SELECT instansi_id, id, :nip, 'PLT', '2024-01-01' FROM unit_kerja WHERE instansi_id = 'B' ORDER BY id LIMIT 1",
+        nip=nip(2),
+    )
+    sebelum = await versi(konteks, "A"), await versi(konteks, "B")
+    await konteks.impor({"pegawai": [pegawai(2, nama="Nama Baru")]}, instansi=frozenset({"A"}))
+    assert (await versi(konteks, "A"), await versi(konteks, "B")) == (sebelum[0] + 1, sebelum[1] + 1)
+    assert await konteks.satu("SELECT count(*) FROM audit WHERE instansi_id = 'B'") == 1
+    await konteks.impor({"pegawai": [pegawai(3, nama="Nama Lain")]}, instansi=frozenset({"A"}))
+    assert await versi(konteks, "B") == sebelum[1] + 1
+
+
 async def test_a_tenant_reaches_nothing_foreign(konteks: KonteksTiruan) -> None:
     await konteks.impor(instansi_kecil())
     await konteks.impor(instansi_kecil("B", 100))
