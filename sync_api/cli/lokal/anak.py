@@ -97,7 +97,7 @@ def jalankan_sekali(nama: str, argv: Sequence[str], *, env: Mapping[str, str], l
     """Runs a short command to its end. Raises GagalMulai with its last line when it fails."""
     awal = log.stat().st_size if log.exists() else 0
     anak = proses.luncurkan(argv, env=env, log=log)
-    if (kode := anak.wait()) != 0:
+    if (kode := proses.tunggu_tuntas(anak)) != 0:
         baris = log.read_bytes()[awal:].decode(errors="replace").strip().splitlines()
         akhir = f": {baris[-1]}" if baris else ""
         raise proses.GagalMulai(f"{nama} gagal ({proses.sebab_berakhir(kode)}){akhir} (lihat {log})")
