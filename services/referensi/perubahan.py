@@ -43,8 +43,8 @@ Nilai = dict[str, Any]
 @dataclass(slots=True)
 class Perubahan:
     """`sisip`, `ubah`: rows by table (`ubah` by primary key `id` or `nip`). `hapus`: RHK and indikator that go to
-    history. `unit_skp`: units whose SKPs changed. `pemimpin_di`: instansi with a leader who changed. `pindah_*`: who now
-    belongs to another instansi."""
+    history. `unit_skp`: units whose SKPs changed. `pemimpin_di`: instansi with a leader who changed. `pindah_*`: who
+    now belongs to another instansi."""
 
     oleh: str
     sisip: defaultdict[type[Base], list[Nilai]] = field(default_factory=lambda: defaultdict(list))
