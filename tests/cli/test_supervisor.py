@@ -96,6 +96,32 @@ def test_sinyal_saat_memulai_memotong_penantian(tmp_path: Path) -> None:
         assert not hidup(_pid(tak_pernah_siap))
 
 
+def test_yang_harus_utuh_selesai_sebelum_dipotong() -> None:
+    supervisor = Supervisor(lambda _: None)
+    selesai: list[bool] = []
+
+    def impor() -> None:
+        with supervisor.utuh():
+            selesai.append(_minta_berakhir())
+
+    with supervisor.sinyal(), pytest.raises(KeyboardInterrupt):
+        impor()
+    assert selesai
+
+
+def test_perintah_singkat_yang_dipotong_tidak_meninggalkan_cucu(tmp_path: Path) -> None:
+    cucu = tmp_path / "cucu"
+    kode = (
+        "import os, subprocess, sys, time; "
+        "anak = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "
+        f"open({str(cucu)!r}, 'w').write(str(anak.pid)); os.kill(os.getppid(), 15); time.sleep(600)"
+    )
+    supervisor = Supervisor(lambda _: None)
+    with supervisor.sinyal(), pytest.raises(KeyboardInterrupt):
+        jalankan_sekali("Migrasi", [sys.executable, "-c", kode], env=os.environ, log=tmp_path / "m.log")
+    assert not hidup(int(cucu.read_text()))
+
+
 def _minta_berakhir() -> bool:
     os.kill(os.getpid(), signal.SIGTERM)
     return False

@@ -126,7 +126,8 @@ class _Rangkaian:
 
         kode = 0
         if self._pilihan.demo and sampel is not None:
-            from sync_api.cli.lokal.demo import Demo
+            with self.supervisor.utuh():
+                from sync_api.cli.lokal.demo import Demo
 
             kode = self._selama_demo(Demo(self._url, self._pilihan.data_dir, sampel))
         if not self._pilihan.sekali and not self.supervisor.diminta_berakhir:
@@ -189,7 +190,8 @@ class _Rangkaian:
 
     def _contoh(self, env: Mapping[str, str]) -> Sampel:
         # Only with a sample: the generator takes time and memory that a plain start does not need.
-        from sync_api.cli.lokal.contoh import siapkan_contoh
+        with self.supervisor.utuh():
+            from sync_api.cli.lokal.contoh import siapkan_contoh
 
         sampel = siapkan_contoh(self._pilihan.contoh, self._folder)
         # Once per database: what was synchronised or repaired since then is not to be undone by a restart.

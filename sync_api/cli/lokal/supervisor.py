@@ -93,6 +93,18 @@ class Supervisor:
             os.close(baca)
             os.close(tulis)
 
+    @contextlib.contextmanager
+    def utuh(self) -> Iterator[None]:
+        """For an import: a request to end breaks it off only afterwards. Python takes a KeyboardInterrupt that comes
+        out of code made from text, as dataclasses are, for an unhandled one and ends by SIGINT, whoever caught it."""
+        boleh_potong, self._potong = self._potong, False
+        try:
+            yield
+        finally:
+            self._potong = boleh_potong
+        if self._akhiri and boleh_potong:
+            raise KeyboardInterrupt
+
     def tambah(self, layanan: Layanan) -> None:
         """Starts a service and keeps it from now on. Raises GagalMulai; a service that did not start is not kept."""
         try:
