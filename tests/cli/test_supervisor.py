@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -107,6 +108,18 @@ def test_yang_harus_utuh_selesai_sebelum_dipotong() -> None:
     with supervisor.sinyal(), pytest.raises(KeyboardInterrupt):
         impor()
     assert selesai
+
+
+def test_setelah_diminta_berakhir_tidak_ada_yang_dimulai(tmp_path: Path) -> None:
+    supervisor = Supervisor(lambda _: None)
+    anak = _anak("a", tmp_path)
+    with supervisor.sinyal():
+        # As in a finaliser, which drops what it raises.
+        with contextlib.suppress(KeyboardInterrupt):
+            _minta_berakhir()
+        with pytest.raises(KeyboardInterrupt):
+            supervisor.tambah(anak)
+    assert anak.proses is None
 
 
 def test_perintah_singkat_yang_dipotong_tidak_meninggalkan_cucu(tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ async def test_kapan_pun_tidak_ada_yang_tertinggal(tmp_path: Path, pg_sistem: bo
         kode, sisa = await akhiri(layanan, sinyal)
         assert sisa == set()
         if sinyal is signal.SIGINT:
-            assert kode in ({0} if "Log tiap proses" in layanan.stderr else {0, 130, -signal.SIGINT})
+            bersih = {0} if "Log tiap proses" in layanan.stderr else {0, 130, -signal.SIGINT}
+            assert kode in bersih, layanan.stderr
             assert "Traceback" not in layanan.stderr or kode == -signal.SIGINT
 
     for sinyal, kode_akhir in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)):

@@ -106,7 +106,10 @@ class Supervisor:
             raise KeyboardInterrupt
 
     def tambah(self, layanan: Layanan) -> None:
-        """Starts a service and keeps it from now on. Raises GagalMulai; a service that did not start is not kept."""
+        """Starts a service and keeps it from now on. Raises GagalMulai; a service that did not start is not kept. Nothing
+        is started any more after a request to end, wherever its KeyboardInterrupt was lost (a finaliser drops it)."""
+        if self._akhiri:
+            raise KeyboardInterrupt
         try:
             layanan.mulai()
         except BaseException:
