@@ -106,8 +106,8 @@ class Supervisor:
             raise KeyboardInterrupt
 
     def tambah(self, layanan: Layanan) -> None:
-        """Starts a service and keeps it from now on. Raises GagalMulai; a service that did not start is not kept. Nothing
-        is started any more after a request to end, wherever its KeyboardInterrupt was lost (a finaliser drops it)."""
+        """Starts a service and keeps it from now on. Raises GagalMulai; a service that did not start is not kept.
+        After a request to end nothing is started any more, even if its KeyboardInterrupt got lost in a finaliser."""
         if self._akhiri:
             raise KeyboardInterrupt
         try:
