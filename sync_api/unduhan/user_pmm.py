@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from services.konteks import Konteks
 from services.user_pmm.queries import SaringUserPMM, semua_user_pmm
 from sync_api.unduhan.alir import alirkan
+from sync_api.unduhan.buku import isi_buku
 from sync_api.unduhan.xlsx import MEDIA_XLSX, BukuXlsx, hari_lembar
 
 # The last one is a time, in the zone of the instansi.
@@ -38,14 +39,7 @@ def unduhan_user_pmm(konteks: Konteks, saring: SaringUserPMM) -> StreamingRespon
 async def _isi(konteks: Konteks, saring: SaringUserPMM) -> AsyncGenerator[bytes, None]:
     async def tulis(berkas: IO[bytes]) -> None:
         buku = await asyncio.to_thread(BukuXlsx, berkas, KOLOM, waktu=1)
-        try:
-            async with konteks.baca() as conn, aclosing(semua_user_pmm(conn, saring)) as semua:
-                async for potongan in semua:
-                    await asyncio.to_thread(buku.tulis, map(_nilai, potongan))
-            await asyncio.to_thread(buku.tutup)
-        except BaseException:
-            buku.buang()
-            raise
+        await isi_buku(konteks, buku, lambda conn: semua_user_pmm(conn, saring), _nilai)
 
     async with aclosing(alirkan(tulis)) as aliran:
         async for isi in aliran:

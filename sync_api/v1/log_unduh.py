@@ -20,6 +20,7 @@ from sync_api.dependencies import Izin, KonteksProses, butuh, jangkauan_instansi
 from sync_api.konsol import kata
 from sync_api.problems import PermintaanDitolak
 from sync_api.unduhan.alir import alirkan
+from sync_api.unduhan.buku import isi_buku
 from sync_api.unduhan.csv import MEDIA_CSV, BukuCsv
 from sync_api.unduhan.xlsx import MEDIA_XLSX, BukuXlsx
 from sync_api.v1.documented import masalah
@@ -104,14 +105,13 @@ async def _isi(
 ) -> AsyncGenerator[bytes, None]:
     async def tulis(berkas: IO[bytes]) -> None:
         buku = await asyncio.to_thread(bentuk, berkas, KOLOM, waktu=WAKTU)
-        try:
-            async with konteks.baca() as conn, aclosing(baris_unduhan(conn, saring, jangkauan)) as semua:
-                async for potongan in semua:
-                    await asyncio.to_thread(buku.tulis, map(_nilai, potongan))
-            await asyncio.to_thread(buku.tutup, f"Jumlah baris: {buku.jumlah}")
-        except BaseException:
-            buku.buang()
-            raise
+        await isi_buku(
+            konteks,
+            buku,
+            lambda conn: baris_unduhan(conn, saring, jangkauan),
+            _nilai,
+            akhir=lambda jumlah: (f"Jumlah baris: {jumlah}",),
+        )
 
     # Taken here and not before: an answer that is never begun must not keep a place.
     async with tempat, aclosing(alirkan(tulis)) as aliran:
