@@ -8,7 +8,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock \
     && uv venv --python /usr/local/bin/python /app/.venv \
     && uv pip install --no-cache --python /app/.venv/bin/python --require-hashes -r requirements.lock \
     && printf '/app\n' > "$(/app/.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sinkro.pth" \
-    && printf '#!/app/.venv/bin/python\nfrom sync_api.cli.app import main\n\nmain()\n' > /app/.venv/bin/sinkro \
+    && printf '#!/app/.venv/bin/python\nfrom sync_api.cli.sinkro import main\n\nmain()\n' > /app/.venv/bin/sinkro \
     && chmod 755 /app/.venv/bin/sinkro
 
 FROM python:3.13-slim

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,6 +54,9 @@ def lokal(
     pg: Annotated[str, typer.Option(envvar="SINKRO_PG", help="PostgreSQL: wheel atau sistem.")] = "wheel",
 ) -> None:
     """Seluruh layanan di mesin ini, dengan PostgreSQL dan Redis (Valkey) tertanam."""
+    # Until the supervisor takes the signals over nothing runs that has to end cleanly; as in `sync_api.cli.sinkro`, an
+    # import must not swallow a Ctrl-C.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     from sync_api.cli.lokal import lokal as seluruh
 
     if pg not in {"wheel", "sistem"}:
