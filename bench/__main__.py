@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bench import (
     adil,
+    antrean,
     basis_data,
     diagnosis,
     kacau,
@@ -39,6 +40,7 @@ SEMUA: dict[str, Callable[[], list[Angka]]] = {
     "pmm-latensi": pmm_latensi.jalankan,
     "pmm-batas": pmm_batas.jalankan,
     "adil": adil.jalankan,
+    "antrean": antrean.jalankan,
     "pelepasan": pelepasan.jalankan,
     "diagnosis": diagnosis.jalankan,
     "kacau": kacau.jalankan,

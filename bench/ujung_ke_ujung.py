@@ -1,13 +1,15 @@
-"""End to end against the naive baseline and the bare pipeline (goals G1 and G4): PMM, PostgreSQL and worker on the same
-cores, all checks and the log included. Each round lands the same people once by each way, in databases of their own,
-then twice again with nothing new: the first of these judges everybody in full and remembers the result, the second and
-every later one finds it remembered. `--jumlah` people, `--putaran` rounds."""
+"""End to end against the naive baseline and the bare pipeline (goals G1 and G4): PMM, PostgreSQL and workers on the
+same cores, all checks and the log included. The engine is `--pekerja` worker processes, as the service runs it, which
+are connected before the bulk is queued and begin together; the other two are one process, as they were written. Each
+round lands the same people once by each way, in databases of their own, then twice again with nothing new: the first of
+these judges everybody in full and remembers the result, the second and every later one finds it remembered. `--jumlah`
+people, `--putaran` rounds."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvloop
@@ -15,35 +17,44 @@ from sqlalchemy import text
 
 from bench import naif, pipa_telanjang
 from bench.laporan import Angka
-from bench.lingkungan import contoh, dunia, postgres, sandbox
+from bench.lingkungan import PmmBerjalan, contoh, dunia, postgres, sandbox_berjalan
+from bench.pekerja_terpisah import Regu, regu
 from bench.pilihan import pilihan
 from bench.sumber_daya import Pengukur, Terpakai
 from ekinerja_domain.sinkronisasi.jenis import JenisSinkro
 from pmm_client.sandbox.contoh import Contoh
 from services.konteks import Konteks
 from services.sinkronisasi.massal import Semua, buat_massal
-from services.worker.pekerja import Pekerja
 from tests.support.server import PabrikBasisData
 
 JUMLAH = 3000
 JUMLAH_NAIF = 150
 PUTARAN = 3
+PEKERJA = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Putaran:
-    """One round: people per second by each way, what the engine used per person, and its WAL in bytes per person."""
+    """One round: what one person took by each way, and the engine's WAL in bytes per person."""
 
-    naif: float
-    telanjang: float
-    penuh: float
-    tanpa_baru: float
-    terpakai_penuh: Terpakai
-    terpakai_dinilai_lagi: Terpakai
-    terpakai_tanpa_baru: Terpakai
+    naif: Terpakai
+    telanjang: Terpakai
+    penuh: Terpakai
+    dinilai_lagi: Terpakai
+    tanpa_baru: Terpakai
     wal_penuh: float
     wal_dinilai_lagi: float
     wal_tanpa_baru: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """What all ways run on."""
+
+    pabrik: PabrikBasisData
+    pmm: PmmBerjalan
+    sampel: Contoh
+    regu: Regu
 
 
 async def antrekan(konteks: Konteks, sampel: Contoh) -> int:
@@ -64,36 +75,42 @@ async def antrekan(konteks: Konteks, sampel: Contoh) -> int:
     return jumlah
 
 
-async def _mesin(konteks: Konteks, sampel: Contoh, pabrik: PabrikBasisData) -> tuple[int, Terpakai]:
-    """How many people one worker carried, and what that took from the first claim to the last result."""
-    jumlah = await antrekan(konteks, sampel)
-    pekerja = Pekerja(konteks)
-    ukur = Pengukur(pabrik)
-    tugas = asyncio.create_task(pekerja.jalan())
+async def tunggu_massal(konteks: Konteks) -> None:
+    """Until no bulk runs."""
     while True:
         async with konteks.baca() as conn:
             if not await conn.scalar(text("SELECT EXISTS (SELECT 1 FROM massal WHERE status = 'BERJALAN')")):
-                break
+                return
         await asyncio.sleep(0.05)
+
+
+async def _mesin(konteks: Konteks, arena: Arena) -> tuple[Terpakai, float]:
+    """What one person took from the first claim to the last result, and their WAL in bytes with the request's."""
+    wal = await _wal(konteks)
+    jumlah = await antrekan(konteks, arena.sampel)
+    ukur = Pengukur(arena.pabrik, pekerja=arena.regu.pid, pmm=arena.pmm.pid)
+    arena.regu.mulai()
+    await tunggu_massal(konteks)
     terpakai = ukur.baca()
-    await pekerja.berhenti()
-    await tugas
-    return jumlah, terpakai
+    wal = await _wal(konteks) - wal
+    arena.regu.henti()
+    return terpakai.per(jumlah), wal / jumlah
 
 
-async def _naif(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
-    await antrekan(konteks, sampel)
+async def _naif(konteks: Konteks, arena: Arena) -> Terpakai:
+    await antrekan(konteks, arena.sampel)
     async with konteks.baca() as conn:
         baris = await conn.execute(
             text("SELECT nip FROM sinkro ORDER BY giliran, unit_kerja_id, id LIMIT :n"), {"n": JUMLAH_NAIF}
         )
         nip = list(baris.scalars())
-    mulai = time.perf_counter()
-    await naif.sinkronkan(konteks, pmm_url, nip, sampel.tahun)
-    return len(nip) / (time.perf_counter() - mulai)
+    ukur = Pengukur(arena.pabrik, pmm=arena.pmm.pid)
+    await naif.sinkronkan(konteks, arena.pmm.url, nip, arena.sampel.tahun)
+    return ukur.baca().per(len(nip))
 
 
-async def _telanjang(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
+async def _telanjang(konteks: Konteks, arena: Arena) -> Terpakai:
+    sampel = arena.sampel
     await antrekan(konteks, sampel)
     async with konteks.baca() as conn:
         sudah = set((await conn.execute(text("SELECT nip FROM skp"))).scalars())
@@ -103,9 +120,9 @@ async def _telanjang(konteks: Konteks, pmm_url: str, sampel: Contoh) -> float:
     for p in sampel.referensi["pegawai"]:
         if p["nip"] in lolos:
             orang.setdefault(p["instansi_id"], []).append(p["nip"])
-    mulai = time.perf_counter()
-    await pipa_telanjang.sinkronkan(konteks.settings.database_url, pmm_url, orang, sampel.tahun)
-    return sum(map(len, orang.values())) / (time.perf_counter() - mulai)
+    ukur = Pengukur(arena.pabrik, pmm=arena.pmm.pid)
+    await pipa_telanjang.sinkronkan(konteks.settings.database_url, arena.pmm.url, orang, sampel.tahun)
+    return ukur.baca().per(sum(map(len, orang.values())))
 
 
 async def _wal(konteks: Konteks) -> float:
@@ -113,35 +130,42 @@ async def _wal(konteks: Konteks) -> float:
         return float(await conn.scalar(text("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")) or 0)
 
 
-async def _putaran(pabrik: PabrikBasisData, pmm_url: str, sampel: Contoh) -> Putaran:
-    async with dunia(pabrik, pmm_url, sampel) as konteks:
-        naif_per_detik = await _naif(konteks, pmm_url, sampel)
-    async with dunia(pabrik, pmm_url, sampel) as konteks:
-        telanjang = await _telanjang(konteks, pmm_url, sampel)
-    async with dunia(pabrik, pmm_url, sampel) as konteks:
-        wal = [await _wal(konteks)]
-        jumlah, penuh = await _mesin(konteks, sampel, pabrik)
-        wal.append(await _wal(konteks))
-        _, dinilai_lagi = await _mesin(konteks, sampel, pabrik)
-        wal.append(await _wal(konteks))
-        jumlah_lagi, tanpa_baru = await _mesin(konteks, sampel, pabrik)
-        wal.append(await _wal(konteks))
-    return Putaran(
-        naif=naif_per_detik,
-        telanjang=telanjang,
-        penuh=jumlah / penuh.detik,
-        tanpa_baru=jumlah_lagi / tanpa_baru.detik,
-        terpakai_penuh=penuh.per(jumlah),
-        terpakai_dinilai_lagi=dinilai_lagi.per(jumlah),
-        terpakai_tanpa_baru=tanpa_baru.per(jumlah_lagi),
-        wal_penuh=(wal[1] - wal[0]) / jumlah,
-        wal_dinilai_lagi=(wal[2] - wal[1]) / jumlah,
-        wal_tanpa_baru=(wal[3] - wal[2]) / jumlah_lagi,
-    )
+async def _putaran(arena: Arena) -> Putaran:
+    async with dunia(arena.pabrik, arena.pmm.url, arena.sampel) as konteks:
+        naif_sekali = await _naif(konteks, arena)
+    async with dunia(arena.pabrik, arena.pmm.url, arena.sampel) as konteks:
+        telanjang = await _telanjang(konteks, arena)
+    async with dunia(arena.pabrik, arena.pmm.url, arena.sampel) as konteks:
+        arena.regu.buka(konteks.settings.database_url, arena.pmm.url)
+        penuh, wal_penuh = await _mesin(konteks, arena)
+        dinilai_lagi, wal_dinilai_lagi = await _mesin(konteks, arena)
+        tanpa_baru, wal_tanpa_baru = await _mesin(konteks, arena)
+    return Putaran(naif_sekali, telanjang, penuh, dinilai_lagi, tanpa_baru, wal_penuh, wal_dinilai_lagi, wal_tanpa_baru)
 
 
 def _cpu(terpakai: Terpakai) -> float:
     return terpakai.pekerja + terpakai.postgres
+
+
+def _angka_cpu(hasil: list[Putaran]) -> list[Angka]:
+    """CPU of each process per person, by each way. Of the naive way and the bare pipeline the worker is their one
+    process."""
+    cara: dict[str, Callable[[Putaran], Terpakai]] = {
+        "naif": lambda h: h.naif,
+        "pipa telanjang": lambda h: h.telanjang,
+        "mesin, penuh": lambda h: h.penuh,
+        "mesin, dinilai lagi": lambda h: h.dinilai_lagi,
+        "mesin, tidak ada data baru": lambda h: h.tanpa_baru,
+    }
+    angka = []
+    for nama, ambil in cara.items():
+        semua = [ambil(h) for h in hasil]
+        angka += [
+            Angka(f"CPU pekerja, {nama}", [t.pekerja * 1e3 for t in semua], "ms/orang"),
+            Angka(f"CPU PostgreSQL, {nama}", [t.postgres * 1e3 for t in semua], "ms/orang"),
+            Angka(f"CPU PMM tiruan, {nama}", [t.pmm * 1e3 for t in semua], "ms/orang"),
+        ]
+    return angka
 
 
 def jalankan() -> list[Angka]:
@@ -149,33 +173,34 @@ def jalankan() -> list[Angka]:
     gc.set_threshold(100_000, 50, 100)
     jumlah = pilihan("jumlah", JUMLAH)
     sampel = contoh(jumlah)
-    with postgres() as pabrik, sandbox(jumlah) as pmm_url:
-        hasil = [uvloop.run(_putaran(pabrik, pmm_url, sampel)) for _ in range(pilihan("putaran", PUTARAN))]
+    pekerja = pilihan("pekerja", PEKERJA)
+    with postgres() as pabrik, sandbox_berjalan(jumlah) as pmm, regu(pekerja) as anak:
+        arena = Arena(pabrik, pmm, sampel, anak)
+        hasil = [uvloop.run(_putaran(arena)) for _ in range(pilihan("putaran", PUTARAN))]
     return [
-        Angka("naif", [h.naif for h in hasil], "orang/s"),
-        Angka("pipa telanjang", [h.telanjang for h in hasil], "orang/s"),
-        Angka("mesin, mendarat penuh", [h.penuh for h in hasil], "orang/s"),
-        Angka("mesin, tidak ada data baru", [h.tanpa_baru for h in hasil], "orang/s"),
-        Angka("mesin : naif (G1)", [h.penuh / h.naif for h in hasil], "kali", "tujuan >= 35"),
-        Angka("mesin : pipa telanjang (G1)", [h.penuh / h.telanjang for h in hasil], "kali", "tujuan >= 0,6"),
-        Angka("tidak ada data baru : penuh (G4)", [h.tanpa_baru / h.penuh for h in hasil], "kali", "tujuan >= 10"),
+        Angka("proses pekerja", [pekerja], ""),
+        Angka("naif", [1 / h.naif.detik for h in hasil], "orang/s"),
+        Angka("pipa telanjang", [1 / h.telanjang.detik for h in hasil], "orang/s"),
+        Angka("mesin, mendarat penuh", [1 / h.penuh.detik for h in hasil], "orang/s"),
+        Angka("mesin, tidak ada data baru", [1 / h.tanpa_baru.detik for h in hasil], "orang/s"),
+        Angka("mesin : naif (G1)", [h.naif.detik / h.penuh.detik for h in hasil], "kali", "tujuan >= 35"),
+        Angka(
+            "mesin : pipa telanjang (G1)", [h.telanjang.detik / h.penuh.detik for h in hasil], "kali", "tujuan >= 0,6"
+        ),
+        Angka(
+            "tidak ada data baru : penuh (G4)",
+            [h.penuh.detik / h.tanpa_baru.detik for h in hasil],
+            "kali",
+            "tujuan >= 10",
+        ),
         Angka(
             "WAL tidak ada data baru : penuh (G4)",
             [h.wal_tanpa_baru / h.wal_penuh * 100 for h in hasil],
             "%",
             "tujuan <= 5",
         ),
-        Angka("CPU pekerja, penuh", [h.terpakai_penuh.pekerja * 1e3 for h in hasil], "ms/orang"),
-        Angka("CPU PostgreSQL, penuh", [h.terpakai_penuh.postgres * 1e3 for h in hasil], "ms/orang"),
-        Angka(
-            "CPU tidak ada data baru : penuh",
-            [_cpu(h.terpakai_tanpa_baru) / _cpu(h.terpakai_penuh) for h in hasil],
-            "kali",
-        ),
-        Angka("CPU pekerja, dinilai lagi", [h.terpakai_dinilai_lagi.pekerja * 1e3 for h in hasil], "ms/orang"),
-        Angka("CPU PostgreSQL, dinilai lagi", [h.terpakai_dinilai_lagi.postgres * 1e3 for h in hasil], "ms/orang"),
-        Angka("CPU pekerja, tidak ada data baru", [h.terpakai_tanpa_baru.pekerja * 1e3 for h in hasil], "ms/orang"),
-        Angka("CPU PostgreSQL, tidak ada data baru", [h.terpakai_tanpa_baru.postgres * 1e3 for h in hasil], "ms/orang"),
+        Angka("CPU tidak ada data baru : penuh", [_cpu(h.tanpa_baru) / _cpu(h.penuh) for h in hasil], "kali"),
+        *_angka_cpu(hasil),
         Angka("WAL penuh", [h.wal_penuh / 1024 for h in hasil], "KiB/orang"),
         Angka("WAL dinilai lagi", [h.wal_dinilai_lagi / 1024 for h in hasil], "KiB/orang"),
         Angka("WAL tidak ada data baru", [h.wal_tanpa_baru / 1024 for h in hasil], "KiB/orang"),

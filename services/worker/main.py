@@ -66,7 +66,7 @@ async def _kerja(settings: Settings, pekerja: Pekerja) -> None:
     for sinyal in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sinyal, henti.set)
     kerja = asyncio.create_task(pekerja.jalan())
-    dengar = asyncio.create_task(_dengarkan(settings, pekerja))
+    dengar = asyncio.create_task(dengarkan(settings, pekerja))
     _log.info("pekerja siap")
     _tandai_siap(settings)
     await asyncio.wait([asyncio.create_task(henti.wait()), kerja], return_when=asyncio.FIRST_COMPLETED)
@@ -87,7 +87,7 @@ def _tandai_siap(settings: Settings) -> None:
             _log.warning("berkas kesiapan tidak dapat dibuat", galat=type(galat).__name__)
 
 
-async def _dengarkan(settings: Settings, pekerja: Pekerja) -> None:
+async def dengarkan(settings: Settings, pekerja: Pekerja) -> None:
     """Hears the bell; after a fault of Redis listens again. Meanwhile the broom finds the work."""
     tuli = False
     while True:
