@@ -64,6 +64,9 @@ def _pesan(satu: Mapping[str, Any]) -> str:
 
 
 def _angka_atau_pilihan(nilai: Any) -> str:
+    if nilai in ("True", "False"):
+        # What a Literal of a truth value expects, in Python's words.
+        return str(nilai).lower()
     return str(nilai).replace(" or ", " atau ").replace("'", "")
 
 

@@ -28,7 +28,8 @@ class BukanXlsx(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sel:
-    """One filled cell. Rows and columns count from 1; `angka`: Excel keeps it as a number, which has 15 sure digits."""
+    """One filled cell. Rows and columns count from 1; `angka`: Excel keeps it as a number, which has 15 sure digits.
+    A formula that was never reckoned is its own text, as a .csv has it."""
 
     baris: int
     kolom: int
@@ -178,6 +179,8 @@ class _PembacaLembar:
         self._jenis = ""
         self._merekam = False
         self._isi: list[str] = []
+        self._rumus: list[str] = []
+        self._sasaran = self._isi
 
     def pasang(self, pengurai: expat.XMLParserType) -> None:
         pengurai.StartElementHandler, pengurai.EndElementHandler = self._mulai, self._selesai
@@ -192,17 +195,23 @@ class _PembacaLembar:
             self._kolom = _kolom(atribut.get("r", "")) or self._kolom + 1
             self._jenis = atribut.get("t", "n")
             self._isi.clear()
-        self._merekam = nama == "v" or (nama == "t" and self._jenis == "inlineStr")
+            self._rumus.clear()
+        elif nama == "f":
+            self._rumus.append("=")
+        self._sasaran = self._rumus if nama == "f" else self._isi
+        self._merekam = nama in ("v", "f") or (nama == "t" and self._jenis == "inlineStr")
 
     def _huruf(self, huruf: str) -> None:
         if self._merekam:
-            _tambah(self._isi, huruf)
+            _tambah(self._sasaran, huruf)
 
     def _selesai(self, tag: str) -> None:
         self._merekam = False
-        if _nama(tag) == "c" and self._isi:
-            isi = "".join(self._isi)
-            if self._jenis == "s":
+        if _nama(tag) == "c" and (self._isi or self._rumus):
+            isi = "".join(self._isi or self._rumus)
+            if not self._isi:
+                self._jenis = "str"
+            elif self._jenis == "s":
                 nomor = int(isi) if len(isi) < 10 and isi.isdecimal() else -1
                 isi = self._teks[nomor] if 0 <= nomor < len(self._teks) else ""
             self.siap.append(Sel(self._baris, self._kolom, isi, self._jenis == "n"))

@@ -39,14 +39,26 @@ class PolaJadwal:
 
     def sesudah(self, saat: datetime) -> datetime:
         """The first run strictly after the moment, in UTC."""
-        pencari = croniter(
-            self.cron, saat.astimezone(self.zona).replace(tzinfo=None), max_years_between_matches=_PENCARIAN_TAHUN
-        )
+        setempat = saat.astimezone(self.zona)
+        # What was skipped just now comes true on a wall clock that stands behind the present one.
+        mulai = setempat.replace(tzinfo=None) - self._dimajukan(setempat)
+        pencari = croniter(self.cron, mulai, max_years_between_matches=_PENCARIAN_TAHUN)
+        terlewat: list[datetime] = []
         while True:
             dinding: datetime = pencari.get_next(datetime)
             calon = dinding.replace(tzinfo=self.zona).astimezone(UTC)
-            if calon > saat:
-                return calon
+            if calon <= saat:
+                continue
+            if calon.astimezone(self.zona).replace(tzinfo=None) == dinding:
+                return min([*terlewat, calon])
+            # Skipped: it runs later than some of what stands behind it.
+            terlewat.append(calon)
+
+    def _dimajukan(self, setempat: datetime) -> timedelta:
+        """By how much the clock was put forward within the last day."""
+        sehari_lalu = (setempat.astimezone(UTC) - timedelta(days=1)).astimezone(self.zona)
+        beda = (setempat.utcoffset() or timedelta()) - (sehari_lalu.utcoffset() or timedelta())
+        return max(beda, timedelta())
 
 
 def urai_pola(cron: str, zona_waktu: str) -> PolaJadwal:

@@ -11,11 +11,13 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ekinerja_domain.sinkronisasi.status import MASSAL_BERAKHIR, StatusMassal
+from ekinerja_domain.sinkronisasi.status import StatusMassal
 from services.db.kursor import Kursor
 from services.db.tables import HambatanPMMRow, MassalRow
 
 _DAFTAR = "massal"
+# A pace by which it would take longer is that of workers who are gone, and tells nothing about the end.
+TAKSIRAN_TERPANJANG = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,14 @@ async def daftar_massal(
 
 
 def laju(satu: Any) -> float | None:
-    """How many syncs ended per second: of a bulk that runs, over the last 15 to 30 s; of one that ended, over the time
-    in which it was not paused. None while it is paused, and before anything can be said."""
+    """How many syncs ended per second: of a bulk that runs, over the last 15 to 30 s; of one that was done to its end,
+    over the time in which it was not paused. None while it is paused, before anything can be said, and of one that was
+    cancelled, since what ran then is still counted later."""
     selesai: int = satu.berhasil + satu.gagal + satu.tertahan
-    if satu.status in MASSAL_BERAKHIR:
+    if satu.status == StatusMassal.SELESAI:
         lama = satu.selesai_pada - satu.dibuat_pada - satu.lama_dijeda
         return selesai / lama.total_seconds() if lama > timedelta() else None
-    if satu.status == StatusMassal.DIJEDA:
+    if satu.status != StatusMassal.BERJALAN:
         return None
     sejak, awal = satu.laju_sejak, satu.laju_awal
     if satu.laju_lalu_sejak is not None:
@@ -118,7 +121,7 @@ def ke_json(satu: Any) -> dict[str, Any]:
     berapa = laju(satu)
     berjalan = satu.status == StatusMassal.BERJALAN
     perkiraan: datetime | None = None
-    if berjalan and satu.terhambat is None and berapa:
+    if berjalan and satu.terhambat is None and berapa and sisa / berapa <= TAKSIRAN_TERPANJANG.total_seconds():
         perkiraan = satu.kini + timedelta(seconds=sisa / berapa)
     return {
         "id": str(satu.id),

@@ -69,10 +69,12 @@ def _kumpulkan(sel: Iterable[tuple[int, str, bool]]) -> NipBerkas:
     """From (row, text, whether it was a number) of the column."""
     hasil = NipBerkas({}, [])
     for baris, teks, angka in sel:
-        polos = _SPASI.sub("", _RUMUS_TEKS.sub(r"\1", teks.strip())).lstrip("'")
+        # Nearly every cell is digits and nothing else; the patterns would cost as much as all the rest.
+        hanya_angka = teks.isdecimal()
+        polos = teks if hanya_angka else _SPASI.sub("", _RUMUS_TEKS.sub(r"\1", teks.strip())).lstrip("'")
         if not polos:
             continue
-        if angka or _PANGKAT.match(polos):
+        if angka or (not hanya_angka and _PANGKAT.match(polos)):
             hasil.ditolak.append(_tolak(polos, baris, KETERANGAN_ANGKA))
         else:
             try:
@@ -96,17 +98,14 @@ def _judul_nip(teks: str) -> bool:
 
 def _sel_nip_csv(berkas: BinaryIO) -> Iterator[tuple[int, str, bool]]:
     teks = io.TextIOWrapper(berkas, encoding=_sandi(berkas), newline="")
+    terbaca = 0
     try:
-        contoh = teks.read(64 * 1024)
+        pemisah = _pemisah(teks.read(64 * 1024))
         teks.seek(0)
-        baris_pertama = next((b for b in contoh.splitlines() if b.strip()), "")
-        pemisah = max(_PEMISAH, key=baris_pertama.count)
-        # A title line above the heading says nothing about the separator.
-        if not baris_pertama.count(pemisah):
-            pemisah = max(_PEMISAH, key=contoh.count)
         pembaca = csv.reader(teks, delimiter=pemisah, strict=True)
         kolom: int | None = None
         for nomor, isi in enumerate(pembaca, 1):
+            terbaca = nomor
             if kolom is None:
                 kolom = _cari_judul(isi, nomor)
             elif kolom < len(isi):
@@ -114,9 +113,22 @@ def _sel_nip_csv(berkas: BinaryIO) -> Iterator[tuple[int, str, bool]]:
         if kolom is None:
             raise BerkasTidakSah("kolom NIP tidak ditemukan")
     except csv.Error as galat:
-        raise BerkasTidakSah("isi .csv tidak dapat dibaca") from galat
+        raise BerkasTidakSah(
+            f"isi .csv tidak dapat dibaca mulai baris {terbaca + 1}; periksa tanda kutip dan panjang isinya"
+        ) from galat
     finally:
         teks.detach()
+
+
+def _pemisah(awal: str) -> str:
+    """What parts the cells: that under which the heading stands alone in its cell. Counting would be led astray by a
+    title line, or by names with their degrees."""
+    for baris in awal.splitlines()[:BARIS_JUDUL_TERAKHIR]:
+        for pemisah in _PEMISAH:
+            if any(_judul_nip(sel.strip().strip('"')) for sel in baris.split(pemisah)):
+                # A heading alone in its line fits every separator.
+                return pemisah if pemisah in baris else max(_PEMISAH, key=awal.count)
+    return max(_PEMISAH, key=awal.count)
 
 
 def _cari_judul(isi: Sequence[str], nomor: int) -> int | None:

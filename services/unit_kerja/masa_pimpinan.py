@@ -1,5 +1,6 @@
 """The duty for records of leadership that begin or end by their date: no change is written that day, yet who leads
-another day than yesterday frees those who wait for it (spec: domain 3.1, 4.7)."""
+another day than yesterday frees those who wait for it (spec: domain 3.1, 4.7). Asked is the reference date of what
+was judged: that of a past year's SKP stays on its last day, whoever leads since."""
 
 from __future__ import annotations
 
@@ -40,9 +41,18 @@ async def lepaskan_pergantian(conn: AsyncConnection, kini: datetime) -> int:
                 JOIN sinkro_sandaran d ON d.fakta = :fakta AND d.kunci = k.unit_kerja_id
                 JOIN sinkro s ON s.id = d.sinkro_id AND s.status IN ('GAGAL', 'TERTAHAN')
                 CROSS JOIN LATERAL (SELECT (s.mulai_pada AT TIME ZONE i.zona_waktu)::date AS hari) dinilai
-                WHERE k.mulai BETWEEN hari.ini - CAST(:terlama AS integer) AND hari.ini AND k.mulai > dinilai.hari
-                   OR k.selesai BETWEEN hari.ini - CAST(:terlama AS integer) AND hari.ini - 1
-                      AND k.selesai >= dinilai.hari
+                -- Where the attempt saw no SKP, e.g. since PMM did not answer, any day may be the one.
+                CROSS JOIN LATERAL (
+                    SELECT COALESCE(max(LEAST(GREATEST(hari.ini, awal), akhir)), 'infinity') AS hari
+                    FROM (SELECT CAST(x ->> 'periode_awal' AS date), CAST(x ->> 'periode_akhir' AS date)
+                          FROM percobaan p CROSS JOIN LATERAL jsonb_path_query(
+                              tampilan_percobaan(p.tampilan, p.sinkro_id, p.tampilan_ke), '$.data_skp[*]') x
+                          WHERE p.sinkro_id = s.id AND p.ke = s.percobaan_ke) dilihat (awal, akhir)) acuan
+                WHERE (k.mulai BETWEEN hari.ini - CAST(:terlama AS integer) AND hari.ini AND k.mulai > dinilai.hari
+                       OR k.selesai BETWEEN hari.ini - CAST(:terlama AS integer) AND hari.ini - 1
+                          AND k.selesai >= dinilai.hari)
+                  AND (k.mulai > dinilai.hari AND k.mulai <= acuan.hari
+                       OR k.selesai >= dinilai.hari AND k.selesai < acuan.hari)
                 """
             ),
             {"kini": kini, "fakta": str(JenisFakta.PIMPINAN_UNIT), "terlama": _HARI_TERLAMA},

@@ -23,7 +23,7 @@ from sync_api.v1.common_shapes import (
     sedikitnya_satu,
     tepat_satu,
 )
-from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
+from sync_api.v1.jenis_shapes import JenisMassalSatuAtauDaftar, NamaJenis
 
 
 class SaringMassalIn(BadanIn):
@@ -57,7 +57,7 @@ class MassalIn(BadanIn):
         {"jenis": "SKP", "tahun": 2024, "semua": True}, allOf=tepat_satu(saring="object", nip="array", semua="boolean")
     )
 
-    jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=JENIS_TERBANYAK)]
+    jenis: JenisMassalSatuAtauDaftar
     tahun: TahunIn
     saring: SaringMassalIn | None = None
     nip: Annotated[list[NipIn], Field(min_length=1)] | None = None
@@ -69,9 +69,6 @@ class MassalIn(BadanIn):
         if sum(p is not None for p in (self.saring, self.nip, self.semua)) != 1:
             raise ValueError("isi tepat satu dari saring, nip, semua")
         return self
-
-    def daftar_jenis(self) -> list[str]:
-        return list(self.jenis) if isinstance(self.jenis, list) else [self.jenis]
 
     def pilihan(self) -> Pilihan:
         if self.saring is not None:

@@ -149,7 +149,7 @@ async def _isi(konteks: KonteksProses, isi: JadwalIn, instansi_id: str) -> IsiJa
         raise PermintaanDitolak("PERMINTAAN_TIDAK_SAH", galat=galat)
     return IsiJadwal(
         nama=isi.nama,
-        jenis=isi.daftar_jenis(),
+        jenis=isi.jenis,
         tahun=isi.tahun,
         pilihan=isi.pilihan(),
         pola=PolaJadwal(cron, zona),

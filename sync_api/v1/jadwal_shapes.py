@@ -11,7 +11,7 @@ from services.sinkronisasi.jadwal_waktu import PANJANG_CRON
 from services.sinkronisasi.massal import Saring, Semua
 from sync_api.v1.bulk_shapes import SaringMassalIn
 from sync_api.v1.common_shapes import BadanIn, TahunIn, TeksCari, TeksPendek, contoh, tepat_satu
-from sync_api.v1.jenis_shapes import JENIS_TERBANYAK, JenisMassal, NamaJenis
+from sync_api.v1.jenis_shapes import JenisMassalSatuAtauDaftar, NamaJenis
 
 _CONTOH = {
     "nama": "Sinkro malam",
@@ -31,7 +31,7 @@ class JadwalIn(BadanIn):
     model_config = contoh(_CONTOH, allOf=tepat_satu(saring="object", semua="boolean"))
 
     nama: TeksCari
-    jenis: JenisMassal | Annotated[list[JenisMassal], Field(min_length=1, max_length=JENIS_TERBANYAK)]
+    jenis: JenisMassalSatuAtauDaftar
     tahun: TahunIn
     saring: SaringMassalIn | None = None
     semua: Literal[True] | None = None
@@ -45,9 +45,6 @@ class JadwalIn(BadanIn):
         if (self.saring is None) == (self.semua is None):
             raise ValueError("isi tepat satu dari saring, semua")
         return self
-
-    def daftar_jenis(self) -> list[str]:
-        return list(self.jenis) if isinstance(self.jenis, list) else [self.jenis]
 
     def pilihan(self) -> Semua | Saring:
         return Semua() if self.saring is None else self.saring.sebagai_pilihan()

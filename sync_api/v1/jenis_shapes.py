@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from services.sinkronisasi.registri import JENIS_TERDAFTAR
 
@@ -25,11 +25,26 @@ def _untuk_massal(jenis: str) -> str:
     return jenis
 
 
+def _satu_atau_daftar(nilai: Any, daftar: ValidatorFunctionWrapHandler) -> Any:
+    # A union would report the faults of both of its sides, in words of the validator.
+    return [_untuk_massal(nilai)] if isinstance(nilai, str) else daftar(nilai)
+
+
 NamaJenis = Annotated[
     str, AfterValidator(_terdaftar), WithJsonSchema({"type": "string", "enum": [str(j) for j in JENIS_TERDAFTAR]})
 ]
-JenisMassal = Annotated[
-    str,
-    AfterValidator(_untuk_massal),
-    WithJsonSchema({"type": "string", "enum": [str(j) for j, p in JENIS_TERDAFTAR.items() if p.massal]}),
+_SKEMA_MASSAL: dict[str, Any] = {"type": "string", "enum": [str(j) for j, p in JENIS_TERDAFTAR.items() if p.massal]}
+JenisMassal = Annotated[str, AfterValidator(_untuk_massal), WithJsonSchema(_SKEMA_MASSAL)]
+JenisMassalSatuAtauDaftar = Annotated[
+    list[JenisMassal],
+    Field(min_length=1, max_length=JENIS_TERBANYAK),
+    WrapValidator(_satu_atau_daftar),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _SKEMA_MASSAL,
+                {"type": "array", "items": _SKEMA_MASSAL, "minItems": 1, "maxItems": JENIS_TERBANYAK},
+            ]
+        }
+    ),
 ]

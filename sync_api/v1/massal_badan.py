@@ -62,7 +62,7 @@ class BacaMassal(BacaBadan[MassalIn]):
             return await _dari_formulir(request)
         isi = await super().__call__(request)
         unit = isi.saring.unit_kerja_id if isi.saring is not None else None
-        return MassalDiminta(isi.daftar_jenis(), isi.tahun, isi.instansi_id, isi.pilihan(), tuple(unit or ()))
+        return MassalDiminta(isi.jenis, isi.tahun, isi.instansi_id, isi.pilihan(), tuple(unit or ()))
 
 
 def badan_massal() -> Any:
@@ -145,6 +145,10 @@ async def _urai(isi: FormData) -> MassalDiminta:
 def _bidang(isi: FormData) -> Mapping[str, Any]:
     hasil: dict[str, Any] = {"jenis": [], **{nama: nilai for nama, nilai in isi.items() if nama != "berkas"}}
     hasil["jenis"] = isi.getlist("jenis")
+    for nama in ("tahun", "instansi_id"):
+        # The last of two values would win without a word.
+        if len(isi.getlist(nama)) > 1:
+            raise tidak_sah(f"body.{nama}", "hanya boleh satu kali")
     tahun = hasil.get("tahun")
     if isinstance(tahun, str) and tahun.isascii() and tahun.isdigit() and len(tahun) == 4:
         hasil["tahun"] = int(tahun)

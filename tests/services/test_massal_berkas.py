@@ -63,6 +63,45 @@ def test_csv(sandi: str, pemisah: str, akhir: str) -> None:
     assert terbaca.ditolak == []
 
 
+@pytest.mark.parametrize(
+    "awal", ["Daftar guru, SD, SMP, SMA\n\n", "Daftar guru, SD;;\n", "sep=;\n", '"Guru ""PNS"", 1, 2, 3, 4";;\n']
+)
+def test_the_heading_tells_what_parts_the_cells(awal: str) -> None:
+    isi = f'{awal}No;"NIP";Nama\n1;{SATU};Budi, S.Pd, M.Pd\n2;{DUA};Ani, S.Pd, M.Pd\n'.encode()
+    terbaca = baca_nip_berkas(io.BytesIO(isi))
+    assert list(terbaca.baris) == [SATU, DUA]
+
+
+def test_a_csv_that_breaks_names_the_row() -> None:
+    for rusak in (f'"{DUA}\n{TIGA}\n', f"{'9' * 200_000}\n{DUA}\n"):
+        with pytest.raises(BerkasTidakSah, match="mulai baris 4"):
+            baca_nip_berkas(io.BytesIO(f"NIP\n{SATU}\n\n{rusak}".encode()))
+
+
+def test_a_formula_that_was_never_reckoned_is_not_passed_over() -> None:
+    baris = "".join(
+        f'<row r="{n}"><c r="A{n}"{isi}</c></row>'
+        for n, isi in enumerate(
+            (
+                ' t="inlineStr"><is><t>NIP</t></is>',
+                f'><f>"{SATU}"</f>',
+                "><f>B3&amp;C3</f><v></v>",
+                f' t="str"><f>B4</f><v>{DUA}</v>',
+                '><f t="shared" si="0"/>',
+                f"><f>B6</f><v>{TIGA}</v>",
+            ),
+            1,
+        )
+    )
+    terbaca = baca_nip_berkas(xlsx(baris))
+    assert terbaca.baris == {SATU: 2, DUA: 4}
+    assert [(d.nip, d.baris, d.keterangan) for d in terbaca.ditolak] == [
+        ("=B3&C3", 3, KETERANGAN_BENTUK),
+        ("=", 5, KETERANGAN_BENTUK),
+        (TIGA, 6, KETERANGAN_ANGKA),
+    ]
+
+
 def test_what_excel_made_a_number_of_is_refused_with_its_row() -> None:
     isi = f"NIP;X\n1.98501E+17\n1,98501012010011E+17\nbukan nip\n{SATU}\n12345\n".encode()
     terbaca = baca_nip_berkas(io.BytesIO(isi))

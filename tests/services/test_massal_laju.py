@@ -42,6 +42,9 @@ def test_nothing_is_said_of_what_is_not_known() -> None:
         {"terhambat": {"kode": "PMM_TIDAK_TERJANGKAU", "sejak": "x"}},
     ):
         assert ke_json(bulk(**lain))["perkiraan_selesai"] is None
+    # Nobody has worked for a week: the end would lie behind the year 9999.
+    mati = {"jumlah": 8_000_000, "laju_awal": 399, "laju_lalu_sejak": None, "laju_sejak": KINI - timedelta(days=7)}
+    assert ke_json(bulk(**mati))["perkiraan_selesai"] is None
     assert laju(bulk(status="DIJEDA")) is None
     assert laju(bulk(laju_sejak=KINI, laju_lalu_sejak=None)) is None
     # A clock that was put back says nothing either.
@@ -53,6 +56,8 @@ def test_the_pace_of_what_ended_leaves_out_the_pauses() -> None:
     assert laju(bulk(**akhir)) == pytest.approx(400 / 600)
     assert ke_json(bulk(**akhir))["perkiraan_selesai"] is None
     assert laju(bulk(**akhir, dibuat_pada=KINI)) is None
+    # What ran at the cancel ends and is counted after `selesai_pada`.
+    assert laju(bulk(**akhir | {"status": "DIBATALKAN"})) is None
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ async def test_what_is_wrong_with_an_upload_is_named(klien: AsyncClient, isian: 
     for jawaban, tempat in (
         (await unggah(klien, admin_a, baik, tahun="duaribu"), "body.tahun"),
         (await unggah(klien, admin_a, baik, tahun="1999"), "body.tahun"),
+        (await unggah(klien, admin_a, baik, tahun=["2024", "2025"]), "body.tahun"),
         (await unggah(klien, admin_a, baik, jenis=["SKP_ROTASI"]), "body.jenis[0]"),
         (await unggah(klien, admin_a, baik, jenis=[]), "body.jenis"),
         (await unggah(klien, admin_a, baik, apa="x"), "body.apa"),
@@ -128,6 +129,27 @@ def kejadian(teks: str) -> list[tuple[str, dict[str, Any]]]:
         if "event" in bidang:
             hasil.append((bidang["event"], json.loads(bidang["data"]) | {"ke": int(bidang["id"])}))
     return hasil
+
+
+@pytest.mark.parametrize(
+    ("isi", "galat"),
+    [
+        ({"jenis": "SKP_ROTASI"}, [("body.jenis", "tidak dapat diminta secara massal")]),
+        ({"jenis": ["SKP", "APA"]}, [("body.jenis[1]", "tidak dapat diminta secara massal")]),
+        ({"jenis": []}, [("body.jenis", "paling sedikit 1 butir")]),
+        ({"jenis": 1}, [("body.jenis", "harus daftar")]),
+        ({"semua": False}, [("body.semua", "harus true")]),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_named_once_in_words_of_the_api(
+    klien: AsyncClient, isian: Isian, admin_a: dict[str, str], isi: dict[str, Any], galat: list[tuple[str, str]]
+) -> None:
+    for alamat, lain in (("sinkro-massal", {}), ("jadwal", {"nama": "Malam", "cron": "0 1 * * *"})):
+        jawaban = await klien.post(f"/v1/{alamat}", headers=admin_a, json=DASAR | {"semua": True} | lain | isi)
+        masalah = periksa_masalah(jawaban, 422, "PERMINTAAN_TIDAK_SAH")
+        terbaca = [(g["lokasi"], g["pesan"]) for g in masalah["galat"]]
+        assert [lokasi for lokasi, _ in terbaca] == [lokasi for lokasi, _ in galat]
+        assert all(nyata.startswith(awal) for (_, nyata), (_, awal) in zip(terbaca, galat, strict=True))
 
 
 async def test_events_until_the_end(

@@ -60,8 +60,25 @@ def test_hour_that_is_skipped_and_hour_that_comes_twice_run_once() -> None:
     assert musim_gugur == [datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
 
 
+@pytest.mark.parametrize(
+    ("cron", "zona", "sejak", "jam"),
+    [
+        ("15,45 2 * * *", "Europe/Berlin", datetime(2026, 3, 28, 12, tzinfo=UTC), ["29 01:15", "29 01:45", "30 00:15"]),
+        ("45 1-3 * * *", "Europe/Berlin", datetime(2026, 3, 28, 23, tzinfo=UTC), ["29 00:45", "29 01:45", "29 23:45"]),
+        (
+            "20,35 2 * * *",
+            "Australia/Lord_Howe",
+            datetime(2026, 10, 3, tzinfo=UTC),
+            ["03 15:35", "03 15:50", "04 15:20"],
+        ),
+    ],
+)
+def test_every_run_of_the_skipped_hour_comes_true_once(cron: str, zona: str, sejak: datetime, jam: list[str]) -> None:
+    assert [satu.strftime("%d %H:%M") for satu in _urutan(cron, zona, sejak, 3)] == jam
+
+
 @given(
-    st.sampled_from(["*/5 * * * *", "30 2 * * *", "0 */3 * * 0", "59 23 31 12 *", "7 0-4 * * *"]),
+    st.sampled_from(["*/5 * * * *", "30 2 * * *", "0 */3 * * 0", "59 23 31 12 *", "7 0-4 * * *", "20,35 2 * * *"]),
     st.sampled_from(["Asia/Makassar", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC"]),
     st.datetimes(datetime(2022, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds are naive
 )

@@ -295,6 +295,18 @@ async def test_leader_by_date_frees_on_the_day(dunia: DuniaNyata) -> None:
     assert (await dunia.baris(GURU)).status == "BERHASIL"
 
 
+async def test_leader_of_a_later_year_frees_nobody_of_this_one(dunia: DuniaNyata) -> None:
+    """The reference date of the SKP stays on its last day, so the try would be wasted."""
+    dunia.konteks.jam = lambda: datetime(TAHUN + 1, 1, 4, 3, 0, tzinfo=UTC)
+    await dunia.sinkro(KS)
+    berakhir = pimpinan(KS, UNIT, selesai=f"{TAHUN}-05-01")
+    await dunia.impor(pimpinan=[berakhir, pimpinan(KS, UNIT, "PLT", mulai=f"{TAHUN + 1}-01-05")])
+    assert kode(await dunia.sinkro(GURU)) == ["ATASAN_BELUM_ADA"]
+    await dunia.ubah("UPDATE sinkro SET mulai_pada = :kini", kini=dunia.konteks.jam())
+    async with dunia.konteks.transaksi() as conn:
+        assert await lepaskan_pergantian(conn, datetime(TAHUN + 1, 1, 5, 3, 0, tzinfo=UTC)) == 0
+
+
 async def test_without_a_feed_a_missing_skp_is_asked_for_once_a_day_later(dunia: DuniaNyata) -> None:
     dunia.atur(GURU, skp(f"skp-{GURU}", status="DRAF"))
     dunia.atur(GURU_LAIN, skp(f"skp-{GURU_LAIN}", SEKOLAH_LAIN, KS_LAIN, status="DRAF"))
