@@ -59,7 +59,8 @@ def urai(
     except ValidationError as tidak_cocok:
         galat = _bukan_amplop(jawaban, tidak_cocok, jalur, request_id)
     else:
-        if b"\\u0000" in badan and _memuat_nul(amplop):
+        # To look for a single byte first takes a tenth of the time, and few bodies have one.
+        if b"\\" in badan and b"\\u0000" in badan and _memuat_nul(amplop):
             galat = tidak_sah(jawaban, "karakter NUL dalam teks", jalur, request_id)
         elif amplop.status is _Status.SUKSES:
             return amplop.data

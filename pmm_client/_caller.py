@@ -5,10 +5,10 @@ A try that never went out (breaker open) costs nothing; a try that did is told t
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -51,8 +51,7 @@ class Titik(Generic[T]):
     boleh_kosong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pertanyaan:
+class Pertanyaan(NamedTuple):
     """One logical call: path and query, the X-Request-ID kept across its tries, its lane."""
 
     alamat: str
@@ -97,32 +96,35 @@ class Pemanggil:
         """How many calls of the lane have a place in line and no turn yet."""
         return self._menunggu[lajur]
 
-    async def panggil_wajib(
+    def panggil_wajib(
         self, titik: Titik[T], tanya: Pertanyaan, keluhan: Callable[[T], str | None] | None = None
-    ) -> T:
+    ) -> Awaitable[T]:
         """Like `panggil` for an endpoint whose `data` may not be null."""
-        data = await self.panggil(titik, tanya, keluhan)
-        if data is None:
-            raise TypeError(f"{titik.jalur}: data boleh kosong")
-        return data
 
-    async def panggil(
+        def olah(jawaban: Jawaban) -> T:
+            return self._baca_wajib(jawaban, titik, tanya.request_id, keluhan)
+
+        return self._tanyakan(titik.jalur, tanya, (), olah)
+
+    def panggil(
         self, titik: Titik[T], tanya: Pertanyaan, keluhan: Callable[[T], str | None] | None = None
-    ) -> T | None:
+    ) -> Awaitable[T | None]:
         """Ask. `keluhan` tells what in a well-formed answer is not what was asked for, None if nothing. Raises every
         PMMError."""
-        return await self._tanyakan(
-            titik.jalur, tanya, (), lambda jawaban: self._baca(jawaban, titik, tanya.request_id, keluhan)
-        )
 
-    async def panggil_bersyarat(
+        def olah(jawaban: Jawaban) -> T | None:
+            return self._baca(jawaban, titik, tanya.request_id, keluhan)
+
+        return self._tanyakan(titik.jalur, tanya, (), olah)
+
+    def panggil_bersyarat(
         self,
         titik: Titik[T],
         tanya: Pertanyaan,
         etag: str | None,
         sidik: bytes | None,
         keluhan: Callable[[T], str | None] | None = None,
-    ) -> PMMBeretag[T] | PMMTidakBerubah:
+    ) -> Awaitable[PMMBeretag[T] | PMMTidakBerubah]:
         """Like `panggil_wajib`, asking only for what is not the answer tagged `etag`, and reading only what is not the
         body of the hash `sidik`, which was read before."""
 
@@ -134,13 +136,18 @@ class Pemanggil:
             sidik_kini = sidik_badan(jawaban.badan)
             if sidik_kini == sidik and _utuh(jawaban):
                 return PMMTidakBerubah(terbaru)
-            data = self._baca(jawaban, titik, tanya.request_id, keluhan)
-            if data is None:
-                raise TypeError(f"{titik.jalur}: data boleh kosong")
-            return PMMBeretag(data, terbaru, sidik_kini)
+            return PMMBeretag(self._baca_wajib(jawaban, titik, tanya.request_id, keluhan), terbaru, sidik_kini)
 
         kepala = () if etag is None else (("If-None-Match", etag),)
-        return await self._tanyakan(titik.jalur, tanya, kepala, olah)
+        return self._tanyakan(titik.jalur, tanya, kepala, olah)
+
+    def _baca_wajib(
+        self, jawaban: Jawaban, titik: Titik[T], request_id: str, keluhan: Callable[[T], str | None] | None
+    ) -> T:
+        data = self._baca(jawaban, titik, request_id, keluhan)
+        if data is None:
+            raise TypeError(f"{titik.jalur}: data boleh kosong")
+        return data
 
     def _baca(
         self, jawaban: Jawaban, titik: Titik[T], request_id: str, keluhan: Callable[[T], str | None] | None
@@ -164,10 +171,10 @@ class Pemanggil:
         anggaran = Anggaran(self._config.total, self._config.max_percobaan)
         token = self._token.sekarang() or await self._tunggu_token(request_id, anggaran)
 
-        async def satu() -> Hasil:
+        def satu() -> Awaitable[Hasil]:
             kepala_semua = (("X-Request-ID", request_id), ("Authorization", f"Bearer {token}"), *kepala)
             permintaan = Permintaan("GET", tanya.alamat, kepala_semua)
-            return await self._coba(jalur, permintaan, request_id, tanya.lajur, anggaran, olah)
+            return self._coba(jalur, permintaan, request_id, tanya.lajur, anggaran, olah)
 
         try:
             return await ulangi(satu, anggaran, self._aturan)
@@ -209,9 +216,9 @@ class Pemanggil:
         def olah(jawaban: Jawaban) -> JawabanToken:
             return self._urai_token(jawaban, request_id)
 
-        async def satu() -> JawabanToken:
+        def satu() -> Awaitable[JawabanToken]:
             # Everybody waits for it, so it goes in the lane of those who wait at a screen.
-            return await self._coba(TITIK_MASUK, permintaan, request_id, Lajur.INTERAKTIF, anggaran, olah)
+            return self._coba(TITIK_MASUK, permintaan, request_id, Lajur.INTERAKTIF, anggaran, olah)
 
         try:
             return await ulangi(satu, anggaran, self._aturan)
@@ -248,7 +255,15 @@ class Pemanggil:
         self._lewat_pemutus(self._pemutus.sisa(), jalur, request_id)
         await self._gerbang.masuk(lajur)
         try:
-            jawaban, lama = await self._kirim(self.pengangkut, jalur, permintaan, request_id, lajur, anggaran)
+            await self._berangkat(jalur, request_id, lajur)
+            # The wait for the turn is not PMM's doing: it is neither in the budget nor in what the observer is told.
+            mulai = self._jam()
+            try:
+                jawaban: Jawaban | str = await self.pengangkut.tanya(permintaan, max(anggaran.detik, 0.001))
+            except KoneksiGagal as gagal:
+                jawaban = str(gagal)
+            lama = self._jam() - mulai
+            anggaran.detik -= lama
         finally:
             self._gerbang.keluar(lajur)
         try:
@@ -261,27 +276,13 @@ class Pemanggil:
         self._catat(jalur, None, lama)
         return hasil
 
-    async def _kirim(
-        self,
-        pengangkut: Pengangkut,
-        jalur: str,
-        permintaan: Permintaan,
-        request_id: str,
-        lajur: Lajur,
-        anggaran: Anggaran,
-    ) -> tuple[Jawaban | str, float]:
-        """The answer, or why there is none, and the seconds it took without the wait for the turn."""
+    async def _berangkat(self, jalur: str, request_id: str, lajur: Lajur) -> None:
+        """Return when one request may start now: the breaker lets it pass, also after the wait for its turn."""
         self._lewat_pemutus(self._pemutus.minta_izin(), jalur, request_id)
         probe = self._pemutus.terbuka
         await self._giliran(jalur, request_id, lajur)
         if self._pemutus.terbuka and not probe:
             self._lewat_pemutus(self._pemutus.sisa() or self._config.pemutus_jeda, jalur, request_id)
-        mulai = self._jam()
-        try:
-            jawaban: Jawaban | str = await pengangkut.tanya(permintaan, max(anggaran.detik, 0.001))
-        except KoneksiGagal as gagal:
-            jawaban = str(gagal)
-        return jawaban, self._habiskan(anggaran, mulai)
 
     async def _giliran(self, jalur: str, request_id: str, lajur: Lajur) -> None:
         self._menunggu[lajur] += 1
@@ -294,11 +295,6 @@ class Pemanggil:
             self._menunggu[lajur] -= 1
         raise GiliranTertahan("giliran ditahan", jalur=jalur, request_id=request_id, retry_after=detik)
 
-    def _habiskan(self, anggaran: Anggaran, mulai: float) -> float:
-        lama = self._jam() - mulai
-        anggaran.detik -= lama
-        return lama
-
     def _lewat_pemutus(self, sisa: float, jalur: str, request_id: str) -> None:
         if sisa > 0.0:
             ditolak = self._pemutus.sebab is SebabTerbuka.AKSES_DITOLAK
@@ -308,6 +304,10 @@ class Pemanggil:
     def _catat(self, jalur: str, galat: PMMError | Ditolak | None, lama: float) -> None:
         hasil = _HASIL[type(galat)]
         match galat:
+            case None if jalur == TITIK_MASUK:
+                self._pemutus.catat_belum_pasti()
+            case None:
+                self._pemutus.catat_hidup()
             case PMMTidakTerjangkau():
                 self._pemutus.catat_tak_terjangkau()
             case PMMMembatasi():
@@ -318,8 +318,6 @@ class Pemanggil:
             case Ditolak():
                 # Whoever asked knows whether the token was fresh, and tells the breaker.
                 pass
-            case None if jalur == TITIK_MASUK:
-                self._pemutus.catat_belum_pasti()
             case _:
                 self._pemutus.catat_hidup()
         if self._amati is not None:

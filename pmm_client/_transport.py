@@ -11,6 +11,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from pmm_client._deadline import Tenggat
 from pmm_client._exchange import AGEN, Jawaban, KoneksiGagal, Pengangkut, Permintaan
 from pmm_client.config import PMMConfig
 
@@ -24,31 +25,35 @@ def buat_pengangkut(config: PMMConfig, transport: httpx.AsyncBaseTransport | Non
 
 
 class LewatAiohttp:
-    """The kept connections of aiohttp: as many as there are questions at once, closed after 15 idle seconds."""
+    """The kept connections of aiohttp: as many as there are questions at once, closed after 15 idle seconds.
+
+    Its connector, request and response are used without its session. A session would send a GET once more by itself
+    when a kept connection breaks, a call that nobody counted towards PMM's limit, and takes a seventh of a call's CPU
+    time for what is not wanted here: redirects, cookies, proxies, traces.
+    """
 
     def __init__(self, config: PMMConfig) -> None:
-        url = URL(config.url)
-        self._alamat = str(url).rstrip("/")
+        self._dasar = URL(config.url)
+        self._jalur_dasar = self._dasar.raw_path.rstrip("/")
         self._batas_badan = config.batas_badan
-        self._sesi = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,
-                keepalive_timeout=_MENGANGGUR_TERLAMA,
-                ssl=_konteks_ssl(config) if url.scheme == "https" else True,
-            ),
-            headers=dict(_TETAP),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=config.connect, sock_read=config.read),
+        self._batas = aiohttp.ClientTimeout(total=None, sock_connect=config.connect, sock_read=config.read)
+        self._kolam = aiohttp.TCPConnector(
+            limit=0,
+            keepalive_timeout=_MENGANGGUR_TERLAMA,
+            ssl=_konteks_ssl(config) if self._dasar.scheme == "https" else True,
         )
-        # aiohttp would send a GET once more by itself when the connection breaks: a call that nobody counted towards
-        # PMM's limit. There is no public switch; aiohttp's own test client uses this one.
-        self._sesi._retry_connection = False
+        self._loop = asyncio.get_running_loop()
 
     async def tanya(self, permintaan: Permintaan, batas_detik: float) -> Jawaban:
         try:
-            async with asyncio.timeout(batas_detik):
-                return await self._kirim(permintaan)
+            with Tenggat(batas_detik):
+                jawaban = await self._kirim(permintaan)
+                try:
+                    return await self._baca(jawaban)
+                finally:
+                    # An answer read to its end is closed by itself, and its connection kept; any other ends with it.
+                    if not jawaban.closed:
+                        jawaban.close()
         except aiohttp.ConnectionTimeoutError:
             sebab = "batas waktu sambung habis"
         except aiohttp.SocketTimeoutError:
@@ -62,30 +67,62 @@ class LewatAiohttp:
         raise KoneksiGagal(sebab)
 
     async def tutup(self) -> None:
-        await self._sesi.close()
+        await self._kolam.close()
 
-    async def _kirim(self, permintaan: Permintaan) -> Jawaban:
-        # The address is encoded already: whoever made it has checked that.
-        async with self._sesi.request(
+    async def _kirim(self, permintaan: Permintaan) -> aiohttp.ClientResponse:
+        """Send it on a kept or a new connection; the answer without its body."""
+        if self._kolam.closed:
+            raise RuntimeError("PMMClient dipakai sesudah ditutup")
+        asli = aiohttp.ClientRequest(
             permintaan.metode,
-            URL(self._alamat + permintaan.alamat, encoded=True),
-            headers=permintaan.kepala,
+            self._url(permintaan.alamat),
+            headers=(*_TETAP, *permintaan.kepala),
             data=permintaan.isi or None,
-            allow_redirects=False,
-        ) as jawaban:
-            potongan: list[bytes] = []
-            panjang = 0
-            async for bagian in jawaban.content.iter_any():
-                potongan.append(bagian)
-                panjang += len(bagian)
-                if panjang > self._batas_badan:
-                    jawaban.close()
-                    break
-            badan = potongan[0] if len(potongan) == 1 else b"".join(potongan)
-            terpotong = panjang > self._batas_badan
-            return Jawaban(
-                jawaban.status, jawaban.headers, badan[: self._batas_badan] if terpotong else badan, terpotong
+            loop=self._loop,
+        )
+        try:
+            sambungan = await self._kolam.connect(asli, traces=[], timeout=self._batas)
+        except TimeoutError as habis:
+            raise aiohttp.ConnectionTimeoutError from habis
+        try:
+            if sambungan.protocol is None:
+                raise aiohttp.ClientConnectionError
+            sambungan.protocol.set_response_params(
+                read_until_eof=True, auto_decompress=False, read_timeout=self._batas.sock_read
             )
+            jawaban = await asli.send(sambungan)
+        except BaseException:
+            sambungan.close()
+            raise
+        try:
+            return await jawaban.start(sambungan)
+        except BaseException:
+            jawaban.close()
+            raise
+
+    def _url(self, alamat: str) -> URL:
+        # From its parts and without encoding it once more (whoever made it has done that): to parse each new address
+        # would cost more than anything else done here for a call.
+        jalur, _, kueri = alamat.partition("?")
+        return URL.build(
+            scheme=self._dasar.scheme,
+            authority=self._dasar.raw_authority,
+            path=self._jalur_dasar + jalur,
+            query_string=kueri,
+            encoded=True,
+        )
+
+    async def _baca(self, jawaban: aiohttp.ClientResponse) -> Jawaban:
+        potongan: list[bytes] = []
+        panjang = 0
+        while not jawaban.content.at_eof():
+            bagian = await jawaban.content.readany()
+            potongan.append(bagian)
+            panjang += len(bagian)
+            if panjang > self._batas_badan:
+                return Jawaban(jawaban.status, jawaban.headers, b"".join(potongan)[: self._batas_badan], terpotong=True)
+        badan = potongan[0] if len(potongan) == 1 else b"".join(potongan)
+        return Jawaban(jawaban.status, jawaban.headers, badan, terpotong=False)
 
 
 class LewatHttpx:
@@ -108,7 +145,7 @@ class LewatHttpx:
             extensions=self._extensions,
         )
         try:
-            async with asyncio.timeout(batas_detik):
+            with Tenggat(batas_detik):
                 return await self._kirim(asli)
         except TimeoutError:
             sebab = "batas waktu panggilan habis"

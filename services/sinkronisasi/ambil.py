@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ekinerja_domain.periode import TipePeriodik
-from ekinerja_domain.sinkronisasi.fakta import JawabanPMM
+from ekinerja_domain.sinkronisasi.fakta import JawabanPMM, PenggunaPMM
 from ekinerja_domain.sinkronisasi.penilaian_final import JawabanPenilaianFinal
 from ekinerja_domain.sinkronisasi.penilaian_periodik import JawabanPenilaianPeriodik
 from ekinerja_domain.sinkronisasi.temuan import Temuan
@@ -29,6 +29,7 @@ from pmm_client.models import (
 from services.sinkronisasi import pemetaan
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class SumberPMM(Protocol):
@@ -97,21 +98,22 @@ class Pengambilan:
 
 async def tanya_skp(pmm: SumberPMM, p: Permintaan, *, sumber: str) -> Pengambilan:
     """PMM's Pengguna and SKPs, both at once; the SKPs only if they are not those of `p.diingat`."""
-    pengguna, skp = await asyncio.gather(
+    pengguna, skp = await _berdua(
         _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
         _coba(_skp_bertanda(pmm, p) if p.bertanda else pmm.skp(p.nip, p.tahun, request_id=f"{p.request_id}-s")),
     )
+    orang = _orang(pengguna)
     tanda = None
     if isinstance(skp, PMMTidakBerubah):
-        if p.diingat is not None and not isinstance(pengguna, PMMError) and _sidik(pengguna) == p.diingat.pengguna:
+        if p.diingat is not None and orang is not None and _sidik(orang) == p.diingat.pengguna:
             return Pengambilan(jawaban=None, sama=True)
         # What is remembered came with another Pengguna: the person is judged anew, with the SKPs, and remembered so.
         skp = await _coba(_skp_utuh(pmm, p))
     if isinstance(skp, PMMBeretag):
-        if not isinstance(pengguna, PMMError):
-            tanda = TandaPMM(_sidik(pengguna), skp.sidik, skp.etag)
+        if orang is not None:
+            tanda = TandaPMM(_sidik(orang), skp.sidik, skp.etag)
         skp = skp.data
-    jawaban = _jawaban_skp(pengguna, skp, _gangguan((pengguna, skp), p, sumber))
+    jawaban = _jawaban_skp(orang, skp, _gangguan((pengguna, skp), p, sumber))
     return _pengambilan(jawaban, (pengguna, skp), tanda)
 
 
@@ -128,21 +130,21 @@ async def _skp_utuh(pmm: SumberPMM, p: Permintaan) -> PMMBeretag[tuple[PMMSkp, .
     return jawaban
 
 
-def _sidik(pengguna: PMMPengguna) -> bytes:
+def _sidik(orang: PenggunaPMM) -> bytes:
     """The hash of what is read of PMM's Pengguna."""
-    return hashlib.blake2b(repr(pemetaan.pengguna(pengguna)).encode(), digest_size=16).digest()
+    return hashlib.blake2b(repr(orang).encode(), digest_size=16).digest()
 
 
 async def tanya_penilaian_periodik(
     pmm: SumberPMM, p: Permintaan, tipe: TipePeriodik | None, *, sumber: str
 ) -> Pengambilan:
     """PMM's Pengguna and the ratings of the year in the instansi's tipe; without a tipe these are not asked for."""
-    pengguna, penilaian = await asyncio.gather(
+    pengguna, penilaian = await _berdua(
         _coba(pmm.pengguna(p.nip, request_id=f"{p.request_id}-p")),
         _coba(_penilaian_periodik(pmm, p, tipe)),
     )
     jawaban = JawabanPenilaianPeriodik(
-        pengguna=None if isinstance(pengguna, PMMError) else pemetaan.pengguna(pengguna),
+        pengguna=_orang(pengguna),
         penilaian=None
         if penilaian is None or isinstance(penilaian, PMMError)
         else tuple(pemetaan.penilaian_periodik(n) for n in penilaian),
@@ -168,18 +170,22 @@ async def tanya_penilaian_final(pmm: SumberPMM, p: Permintaan, *, sumber: str) -
     )
     semua = (pengguna, skp, final)
     jawaban = JawabanPenilaianFinal(
-        dasar=_jawaban_skp(pengguna, skp, _gangguan(semua, p, sumber)),
+        dasar=_jawaban_skp(_orang(pengguna), skp, _gangguan(semua, p, sumber)),
         final=None if final is None or isinstance(final, PMMError) else pemetaan.penilaian_final(final),
         final_dijawab=not isinstance(final, PMMError),
     )
     return _pengambilan(jawaban, semua)
 
 
+def _orang(pengguna: PMMPengguna | PMMError) -> PenggunaPMM | None:
+    return None if isinstance(pengguna, PMMError) else pemetaan.pengguna(pengguna)
+
+
 def _jawaban_skp(
-    pengguna: PMMPengguna | PMMError, skp: tuple[PMMSkp, ...] | PMMError, gangguan: tuple[Temuan, ...]
+    orang: PenggunaPMM | None, skp: tuple[PMMSkp, ...] | PMMError, gangguan: tuple[Temuan, ...]
 ) -> JawabanPMM:
     return JawabanPMM(
-        pengguna=None if isinstance(pengguna, PMMError) else pemetaan.pengguna(pengguna),
+        pengguna=orang,
         skp=None if isinstance(skp, PMMError) else tuple(pemetaan.skp(s) for s in skp),
         gangguan=gangguan,
     )
@@ -212,3 +218,17 @@ async def _coba(panggilan: Awaitable[T]) -> T | PMMError:
         return await panggilan
     except PMMError as galat:
         return galat
+
+
+async def _berdua(pertama: Coroutine[Any, Any, T], kedua: Coroutine[Any, Any, U]) -> tuple[T, U]:
+    """Both answers, asked for at once; when one fails or the caller gives up, nothing of the other goes on.
+
+    Only one of them is a task of its own: with `asyncio.gather` both would be, and this is done for every person.
+    """
+    tugas = asyncio.create_task(kedua)
+    try:
+        return await pertama, await tugas
+    except BaseException:
+        tugas.cancel()
+        await asyncio.gather(tugas, return_exceptions=True)
+        raise

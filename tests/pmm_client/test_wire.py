@@ -350,3 +350,31 @@ async def test_pembatalan_mengakhiri_sambungannya() -> None:
         await asyncio.sleep(0.1)
         assert (await client.pengguna(NIP)).nama == "Wayan Tiruan"
     assert server.sambungan == 2
+
+
+async def test_alamat_dasar_dengan_jalur_sampai_utuh() -> None:
+    async with menghadapi(jawab(sukses([perubahan()]).content)) as (_, server):
+        url = server.url + "/d%20asar/"
+        async with PMMClient(PMMConfig(url, "a", "b", batas_per_detik=None, max_percobaan=1)) as client:
+            # The token lies below the base too, where this server does not know it.
+            with pytest.raises(PMMError):
+                await client.perubahan()
+    assert server.baris == ["POST /d%20asar/oauth/token HTTP/1.1"]
+
+
+async def test_kuki_tidak_dikembalikan_dan_tidak_ada_kepala_yang_tidak_dimaksud() -> None:
+    baik = jawab(sukses(pengguna()).content, b"200 OK", b"Set-Cookie: a=b; Path=/")
+    async with menghadapi(baik) as (client, server):
+        for _ in range(2):
+            await client.pengguna(NIP)
+    nama = [baris.split(b":")[0].lower() for baris in server.headers[1].split(b"\r\n")[1:] if baris]
+    assert sorted(nama) == [b"accept", b"accept-encoding", b"authorization", b"host", b"user-agent", b"x-request-id"]
+
+
+async def test_sesudah_ditutup_tidak_bertanya_lagi() -> None:
+    async with menghadapi(BAIK) as (client, server):
+        await client.pengguna(NIP)
+        await client.__aexit__(None, None, None)
+        with pytest.raises(RuntimeError):
+            await client.pengguna(NIP)
+    assert len(server.baris) == 1
