@@ -43,6 +43,7 @@ PENGHITUNG = (
     "rhk_dihapus",
     "indikator_dihapus",
 )
+_KUNCI_LINGKUP = {lingkup: lingkup.lower() for lingkup in LingkupRhk}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +149,12 @@ def rencanakan(telaah: Telaah, *, id_baru: Callable[[], UUID], lolos: Collection
 
 def _isi_rhk(rhk: RhkPMM, tautan: TautanRhk | None) -> IsiRhk:
     return IsiRhk(
-        lingkup=rhk.lingkup,
-        jenis=rhk.jenis,
-        rencana_hasil_kerja=rhk.rencana_hasil_kerja,
-        penugasan_dari=rhk.penugasan_dari,
-        rhk_atasan_id=tautan.rhk_id if tautan else None,
-        indikator_atasan_id=tautan.indikator_id if tautan else None,
+        rhk.lingkup,
+        rhk.jenis,
+        rhk.rencana_hasil_kerja,
+        rhk.penugasan_dari,
+        tautan.rhk_id if tautan else None,
+        tautan.indikator_id if tautan else None,
     )
 
 
@@ -283,28 +284,25 @@ def _samakan_indikator(
 def hitung(isi: PerubahanIsi, lama: Sequence[Rhk]) -> dict[str, dict[str, int]]:
     """Counters per lingkup as the screen shows them. A row that only moved in order, or only got its PMM id, does not
     count as changed."""
+    hasil = {kunci: dict.fromkeys(PENGHITUNG, 0) for kunci in _KUNCI_LINGKUP.values()}
     semula = {r.id: r for r in lama}
     semula_indikator = {i.id: i for r in lama for i in r.indikator}
-    lingkup_rhk = {r.id: r.isi.lingkup for r in (*lama, *isi.rhk_baru)} | {r.id: r.isi.lingkup for r in isi.rhk_diubah}
-    hasil = {str(lingkup).lower(): dict.fromkeys(PENGHITUNG, 0) for lingkup in LingkupRhk}
-
-    def tambah(nama: str, rhk_id: UUID) -> None:
-        hasil[str(lingkup_rhk[rhk_id]).lower()][nama] += 1
-
+    # Of a changed row the new lingkup counts, so these come last.
+    milik = {r.id: hasil[_KUNCI_LINGKUP[r.isi.lingkup]] for r in (*lama, *isi.rhk_baru, *isi.rhk_diubah)}
     for r in isi.rhk_baru:
-        tambah("rhk_masuk", r.id)
+        milik[r.id]["rhk_masuk"] += 1
     for r in isi.rhk_diubah:
         if r.isi != semula[r.id].isi:
-            tambah("rhk_diubah", r.id)
+            milik[r.id]["rhk_diubah"] += 1
     for r in isi.rhk_dihapus:
-        tambah("rhk_dihapus", r.id)
+        milik[r.id]["rhk_dihapus"] += 1
     for d in isi.indikator_baru:
-        tambah("indikator_masuk", d.rhk_id)
+        milik[d.rhk_id]["indikator_masuk"] += 1
     for d in isi.indikator_diubah:
         if d.indikator.isi != semula_indikator[d.indikator.id].isi:
-            tambah("indikator_diubah", d.rhk_id)
+            milik[d.rhk_id]["indikator_diubah"] += 1
     for d in isi.indikator_dihapus:
-        tambah("indikator_dihapus", d.rhk_id)
+        milik[d.rhk_id]["indikator_dihapus"] += 1
     return hasil
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from uuid import UUID
 
+from ekinerja_domain.kernel.hitung_sekali import hitung_sekali
 from ekinerja_domain.kernel.rentang import RentangTanggal
 from ekinerja_domain.kernel.teks import lipat
 from ekinerja_domain.pegawai import Pegawai
@@ -82,17 +82,17 @@ class TelaahSkp:
         """An acting post, beside the definitive one."""
         return self.penempatan is not None and self.penempatan.plt
 
-    @cached_property
+    @hitung_sekali
     def jenis_skp(self) -> JenisSkp | None:
         """None for a kind of user that is not supported."""
         return JENIS_SKP_MENURUT_TIPE.get(self.jenis)
 
-    @cached_property
+    @hitung_sekali
     def hari_acuan(self) -> date:
         """Reference date: today, moved into the SKP's period (spec: domain 3.1)."""
         return self.rentang.jepit(self.fakta.hari_ini)
 
-    @cached_property
+    @hitung_sekali
     def unit(self) -> UnitKerja | None:
         """The person's unit kerja in the reference, active or not."""
         unit_id = self.pegawai.unit_kerja_id
@@ -100,14 +100,14 @@ class TelaahSkp:
             return None
         return self.fakta.pohon.unit.get(unit_id) or self.fakta.unit_luar.get(unit_id)
 
-    @cached_property
+    @hitung_sekali
     def unit_pembanding(self) -> UnitKerja | None:
         """The unit that must be PMM's school: the own one; for a pengawas the unit kerja induk."""
         if self.unit is not None and self.jenis_skp is JenisSkp.PENGAWAS:
             return self.fakta.pohon.induk(self.unit.id) or self.unit
         return self.unit
 
-    @cached_property
+    @hitung_sekali
     def padanan(self) -> HasilPadanan | None:
         """Whether the person's unit is the school; None when that is not the question, or there is no unit."""
         if self.unit_pembanding is None or self.penempatan is not None:
@@ -124,12 +124,12 @@ class TelaahSkp:
                 yield self.padanan.unit.id, StatusPadanan.OTOMATIS
             yield from ((unit_id, StatusPadanan.USULAN) for unit_id in self.padanan.usulan_baru)
 
-    @cached_property
+    @hitung_sekali
     def memimpin_unit_sendiri(self) -> bool:
         unit_id = self.pegawai.unit_kerja_id
         return unit_id is not None and self.fakta.pohon.memimpin(self.pegawai.nip, unit_id, self.hari_acuan)
 
-    @cached_property
+    @hitung_sekali
     def dinilai_sebagai_pimpinan(self) -> bool:
         """Rated from above: a KS and whoever acts always; anybody else who is the one pimpinan of the own unit that
         counts."""
@@ -139,7 +139,7 @@ class TelaahSkp:
         pertama = self.fakta.pohon.semua_pimpinan(unit_id, self.hari_acuan)[:1] if unit_id is not None else []
         return bool(pertama) and pertama[0].nip == self.pegawai.nip
 
-    @cached_property
+    @hitung_sekali
     def calon_atasan(self) -> list[Atasan]:
         """Who may rate, the derived atasan first."""
         return self.fakta.pohon.calon_atasan(
@@ -150,7 +150,7 @@ class TelaahSkp:
     def atasan_pmm(self) -> AtasanPMM | None:
         return None if self.skp is None else self.skp.atasan
 
-    @cached_property
+    @hitung_sekali
     def atasan(self) -> Atasan | None:
         """The rater of the snapshot: PMM's if they may rate, else the derived one."""
         nip = None if self.atasan_pmm is None else self.atasan_pmm.nip
@@ -160,7 +160,7 @@ class TelaahSkp:
     def atasan_sama(self) -> bool:
         return self.atasan is not None and self.atasan_pmm is not None and self.atasan.nip == self.atasan_pmm.nip
 
-    @cached_property
+    @hitung_sekali
     def atasan_pmm_pernah_memimpin(self) -> Pimpinan | None:
         """PMM's rater led the rater's unit on another day of the period."""
         if self.atasan is None or self.atasan_pmm is None or self.atasan_pmm.nip is None:
@@ -169,7 +169,7 @@ class TelaahSkp:
             self.atasan_pmm.nip, self.atasan.unit_kerja_id, self.rentang.awal, self.rentang.akhir
         )
 
-    @cached_property
+    @hitung_sekali
     def skp_atasan(self) -> list[SkpAtasan]:
         """Agreed SKPs of the rater's unit that overlap this one, the present rater's first."""
         if self.atasan is None:
@@ -185,19 +185,19 @@ class TelaahSkp:
         ]
         return sorted(ada, key=lambda s: (s.nip != nip, -s.periode_awal.toordinal(), s.id.int))
 
-    @cached_property
+    @hitung_sekali
     def tautan(self) -> dict[str, TautanRhk | None]:
         """Where each RHK that names an RHK atasan links to, by PMM's id of the RHK; None when it is nowhere."""
         if self.skp is None:
             return {}
         return {r.id: self._cari_rhk_atasan(r) for r in self.skp.rhk if r.rhk_atasan is not None}
 
-    @cached_property
+    @hitung_sekali
     def kepala(self) -> KepalaSkp:
         """The header as a landing would write it. Raises ValueError when the checks have not passed."""
         return kepala_yang_diinginkan(self._skp_ada, self.pegawai, self.jenis_skp, self.atasan)
 
-    @cached_property
+    @hitung_sekali
     def sidik_isi(self) -> bytes:
         """The hash of what a landing would write. Raises as `kepala`."""
         return sidik_isi(self._skp_ada, self.kepala, self.tautan)
@@ -242,32 +242,32 @@ class Telaah:
         self.penugasan = penugasan
         self._harus_dikonfirmasi = harus_dikonfirmasi
 
-    @cached_property
+    @hitung_sekali
     def skp_pmm(self) -> tuple[SkpPMM, ...]:
         """PMM's SKPs of this kind of assignment, whatever their status, in the order of their period."""
         ada = (s for s in self.jawaban.skp or () if s.penugasan is self.penugasan)
         return tuple(sorted(ada, key=lambda s: (s.periode_awal, s.periode_akhir, s.id)))
 
-    @cached_property
+    @hitung_sekali
     def disepakati(self) -> tuple[SkpPMM, ...]:
         return tuple(s for s in self.skp_pmm if s.disepakati)
 
-    @cached_property
+    @hitung_sekali
     def belum_disepakati(self) -> tuple[SkpPMM, ...]:
         return tuple(s for s in self.skp_pmm if not s.disepakati)
 
-    @cached_property
+    @hitung_sekali
     def berotasi(self) -> bool:
         """PMM has SKPs of different schools in the year, whatever their status."""
         return any(not sekolah_sama(self.skp_pmm[0].sekolah, s.sekolah) for s in self.skp_pmm[1:])
 
-    @cached_property
+    @hitung_sekali
     def rotasi_sudah_ada(self) -> bool:
         """Every assignment of the rotation is here: from then on Sinkro SKP keeps each up to date."""
         ada = {s.pmm_skp_id for s in self.fakta.skp if s.definitif}
         return all(s.id in ada for s in self.skp_pmm)
 
-    @cached_property
+    @hitung_sekali
     def hari_aktif(self) -> date:
         """The day on which "aktif" is asked: today, for a past year the last day of the SKP (spec: domain 4)."""
         if not self.fakta.tahun_lampau:
@@ -275,7 +275,7 @@ class Telaah:
         akhir = [s.periode_akhir for s in self.disepakati] or [date(self.fakta.tahun, 12, 31)]
         return max(akhir)
 
-    @cached_property
+    @hitung_sekali
     def per_skp(self) -> tuple[TelaahSkp, ...]:
         """One study per agreed SKP. Without any, one by what PMM's Pengguna tells; without that, none."""
         pegawai = self.fakta.pegawai
@@ -319,11 +319,11 @@ class Telaah:
         unit_id = next((s.kepala.unit_kerja_id for s in self.fakta.skp if s.pmm_skp_id == skp.id), None)
         return None if unit_id is None else Penempatan(unit_id, lampau=True)
 
-    @cached_property
+    @hitung_sekali
     def _masih_di_pmm(self) -> frozenset[str | None]:
         return frozenset(s.id for s in self.jawaban.skp or ())
 
-    @cached_property
+    @hitung_sekali
     def pasangan(self) -> tuple[Pasangan, ...]:
         """Which SKP of ours each agreed PMM SKP meets: the one with its PMM id, else one of the same period, unit and
         status_pegawai, whatever its status or source (it is adopted)."""
@@ -347,21 +347,21 @@ class Telaah:
     def _yang_diambil_alih(self, telaah: TelaahSkp, bebas: Sequence[Skp]) -> Skp | None:
         return next((s for s in bebas if _seperiode(s, telaah)), None)
 
-    @cached_property
+    @hitung_sekali
     def bertumpukan(self) -> tuple[tuple[SkpPMM, Skp], ...]:
         """Our definitive SKPs that no agreed PMM SKP meets and whose period touches one of theirs."""
         return tuple(yang_bertumpukan(self.pasangan, self.fakta.skp))
 
-    @cached_property
+    @hitung_sekali
     def akan_diarsipkan(self) -> tuple[Skp, ...]:
         """Of these, what came from PMM, is gone there and carries no rating: it goes to history."""
         return tuple({s.id: s for _, s in self.bertumpukan if self._boleh_diarsipkan(s)}.values())
 
-    @cached_property
+    @hitung_sekali
     def menghalangi(self) -> tuple[tuple[SkpPMM, Skp], ...]:
         return tuple((p, s) for p, s in self.bertumpukan if not self._boleh_diarsipkan(s))
 
-    @cached_property
+    @hitung_sekali
     def pmm_bertumpukan(self) -> tuple[tuple[SkpPMM, SkpPMM], ...]:
         """Agreed SKPs of PMM itself that overlap each other."""
         if self.penugasan is not StatusPegawai.DEFINITIF:

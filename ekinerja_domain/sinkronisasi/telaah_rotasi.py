@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 
+from ekinerja_domain.kernel.hitung_sekali import hitung_sekali
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
 from ekinerja_domain.sinkronisasi.padanan import UnitDitemukan, temukan, temukan_semua
 from ekinerja_domain.sinkronisasi.telaah import Penempatan, Telaah, TelaahSkp
@@ -35,12 +35,12 @@ class TelaahRotasi(Telaah):
         unit = temukan(self.fakta.buku, skp.sekolah, harus_dikonfirmasi=self._harus_dikonfirmasi)
         return next((d for d in ditemukan if unit is not None and d.unit.id == unit.id), None)
 
-    @cached_property
+    @hitung_sekali
     def belum_padan(self) -> tuple[TelaahSkp, ...]:
         """Assignments whose school is no active unit we know."""
         return tuple(s for s in self.per_skp if s.skp is not None and s.penempatan is not None and s.unit is None)
 
-    @cached_property
+    @hitung_sekali
     def terputus(self) -> tuple[tuple[SkpPMM, SkpPMM], ...]:
         """Neighbours with days between them; allowed, but noted."""
         return tuple((a, b) for a, b in pairwise(self.disepakati) if (b.periode_awal - a.periode_akhir).days > 1)

@@ -98,7 +98,7 @@ async def muat_landasan(
     if referensi is None:
         referensi = await simpanan.ambil(conn, [d.pegawai.instansi_id for d in data.values()])
     baris = await conn.execute(_JEJAK, {"id": [b.id for b in butir], "nip": [b.nip for b in butir]})
-    jejak = {b.id: b for b in baris}
+    jejak = {b.id: b for b in baris.all()}
     dibaca: dict[int, set[str]] = {}
     for b in butir:
         d = data.get(b.nip)
@@ -107,7 +107,7 @@ async def muat_landasan(
         if d is not None and r is not None and r.versi == d.versi_fakta:
             dibaca[b.token] = _unit_dibaca(d, r, jejak[b.id].unit or ())
     unit = sorted({u for semua in dibaca.values() for u in semua})
-    versi = {u.id: int(u.versi_skp) for u in await conn.execute(_VERSI_UNIT, {"id": unit})}
+    versi = {u: int(v) for u, v in (await conn.execute(_VERSI_UNIT, {"id": unit})).all()}
     hasil: dict[int, Landasan] = {}
     for b in butir:
         if b.token in dibaca:

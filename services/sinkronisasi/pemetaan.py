@@ -67,7 +67,7 @@ _PENDEKATAN: dict[str, Pendekatan] = {n: n for n in Pendekatan}
 
 
 def sekolah(satuan: PMMSatuanPendidikan, unor: PMMUnor) -> SekolahPMM:
-    return SekolahPMM(npsn=satuan.npsn, nama=satuan.nama, unor_id=unor.id, nama_unor=unor.nama)
+    return SekolahPMM(satuan.npsn, satuan.nama, unor.id, unor.nama)
 
 
 def pengguna(p: PMMPengguna) -> PenggunaPMM:
@@ -94,26 +94,20 @@ def skp(s: PMMSkp) -> SkpPMM:
 def _rhk(r: PMMRhk) -> RhkPMM:
     atasan = r.rhk_atasan
     return RhkPMM(
-        id=r.id,
-        lingkup=_LINGKUP[r.lingkup],
-        jenis=_JENIS_RHK[r.jenis],
-        rencana_hasil_kerja=r.rencana_hasil_kerja,
-        penugasan_dari=r.penugasan_dari,
-        rhk_atasan=RhkAtasanPMM(atasan.rencana_hasil_kerja, atasan.indikator) if atasan else None,
-        indikator=tuple([_indikator(i) for i in r.indikator]),
+        r.id,
+        _LINGKUP[r.lingkup],
+        _JENIS_RHK[r.jenis],
+        r.rencana_hasil_kerja,
+        r.penugasan_dari,
+        RhkAtasanPMM(atasan.rencana_hasil_kerja, atasan.indikator) if atasan else None,
+        tuple([_indikator(i) for i in r.indikator]),
     )
 
 
 def _indikator(i: PMMIndikator) -> IndikatorPMM:
     return IndikatorPMM(
         i.id,
-        IsiIndikator(
-            indikator=i.indikator,
-            aspek=_ASPEK[i.aspek],
-            target=i.target,
-            satuan=i.satuan,
-            perspektif=_PERSPEKTIF[i.perspektif],
-        ),
+        IsiIndikator(i.indikator, _ASPEK[i.aspek], i.target, i.satuan, _PERSPEKTIF[i.perspektif]),
     )
 
 

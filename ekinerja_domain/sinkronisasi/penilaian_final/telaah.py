@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 
+from ekinerja_domain.kernel.hitung_sekali import hitung_sekali
 from ekinerja_domain.penilaian import Penilaian
 from ekinerja_domain.periode import HasilPemeriksaan, PeriodeTahun, periksa_final
 from ekinerja_domain.sinkronisasi.fakta import SkpPMM
@@ -31,13 +31,13 @@ class TelaahFinal:
         self._harus_dikonfirmasi = harus_dikonfirmasi
         self._telaah = Telaah(fakta.dasar, jawaban.dasar, harus_dikonfirmasi=harus_dikonfirmasi)
 
-    @cached_property
+    @hitung_sekali
     def hari_aktif(self) -> date:
         """The day on which "aktif" is asked: today, for a past year the last day of its SKP (keputusan)."""
         dasar = self.fakta.dasar
         return hari_aktif(dasar.tahun, dasar.hari_ini, dasar.skp)
 
-    @cached_property
+    @hitung_sekali
     def pemeriksaan(self) -> HasilPemeriksaan:
         return periksa_final(self.fakta.periode, self.fakta.dasar.tahun)
 
@@ -46,7 +46,7 @@ class TelaahFinal:
         """The FINAL period of the year; None unless there is exactly one."""
         return self.pemeriksaan.periode[0] if self.pemeriksaan.kode is None else None
 
-    @cached_property
+    @hitung_sekali
     def skp_terakhir(self) -> Skp | None:
         """The last definitive SKP of the year here, to which the final rating belongs, whatever its status."""
         return next(reversed(skp_definitif_tahun(self.fakta.dasar.skp, self.fakta.dasar.tahun)), None)
@@ -56,12 +56,12 @@ class TelaahFinal:
         """The same, once it is agreed."""
         return self.skp_terakhir if self.skp_terakhir is not None and disetujui(self.skp_terakhir) else None
 
-    @cached_property
+    @hitung_sekali
     def skp_pmm(self) -> SkpPMM | None:
         """PMM's last agreed definitive SKP of the year."""
         return self._telaah.disepakati[-1] if self._telaah.disepakati else None
 
-    @cached_property
+    @hitung_sekali
     def penyetaraan(self) -> Telaah | None:
         """The study in which our last SKP meets PMM's last one, by which RHK and indikator are made equal; None when
         they are not the same SKP. The person is judged where that SKP is, not where they may be since."""
@@ -83,7 +83,7 @@ class TelaahFinal:
             return True
         return any(s.definitif and s.pmm_skp_id == self.skp_pmm.id for s in self.fakta.dasar.skp)
 
-    @cached_property
+    @hitung_sekali
     def sekolah(self) -> SekolahPMM | None:
         """The last school in PMM: of the last agreed definitive SKP, else of the last one, else of the Pengguna."""
         semua = self._telaah.disepakati or self._telaah.skp_pmm
@@ -91,14 +91,14 @@ class TelaahFinal:
             return semua[-1].sekolah
         return self.jawaban.dasar.pengguna.sekolah if self.jawaban.dasar.pengguna is not None else None
 
-    @cached_property
+    @hitung_sekali
     def _jenis_skp(self) -> JenisSkp | None:
         if self.skp_pmm is not None:
             return JENIS_SKP_MENURUT_TIPE.get(self.skp_pmm.jenis)
         pengguna = self.jawaban.dasar.pengguna
         return None if pengguna is None else JENIS_SKP_MENURUT_TIPE.get(pengguna.jenis)
 
-    @cached_property
+    @hitung_sekali
     def unit_id(self) -> str | None:
         """The unit that must be that school: the person's own; for a past year that of the last definitive SKP here; of
         a pengawas the unit kerja induk."""
@@ -116,7 +116,7 @@ class TelaahFinal:
         """That unit in the reference, active or not."""
         return None if self.unit_id is None else self.fakta.dasar.pohon.unit.get(self.unit_id)
 
-    @cached_property
+    @hitung_sekali
     def padanan(self) -> HasilPadanan | None:
         """Whether that unit is PMM's last school; None while PMM's school is not known."""
         if self.sekolah is None:
@@ -133,7 +133,7 @@ class TelaahFinal:
                 yield self.padanan.unit.id, StatusPadanan.OTOMATIS
             yield from ((unit_id, StatusPadanan.USULAN) for unit_id in self.padanan.usulan_baru)
 
-    @cached_property
+    @hitung_sekali
     def penilaian_lama(self) -> Penilaian | None:
         """The person's definitive rating of the FINAL period, on whichever SKP it stands."""
         if self.periode is None:

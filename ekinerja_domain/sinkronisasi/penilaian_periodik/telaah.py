@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from uuid import UUID
 
+from ekinerja_domain.kernel.hitung_sekali import hitung_sekali
 from ekinerja_domain.periode import HasilPemeriksaan, Periode, PeriodeTahun, TipePeriodik, periksa_periodik
 from ekinerja_domain.sinkronisasi.penilaian_bersama import disetujui, skp_definitif_tahun
 from ekinerja_domain.sinkronisasi.penilaian_periodik.fakta import (
@@ -46,36 +46,36 @@ class TelaahPeriodik:
         self.fakta = fakta
         self.jawaban = jawaban
 
-    @cached_property
+    @hitung_sekali
     def pemeriksaan(self) -> HasilPemeriksaan:
         return periksa_periodik(self.fakta.periode, self.fakta.tahun)
 
-    @cached_property
+    @hitung_sekali
     def skp_sinkro(self) -> bool:
         """An agreed definitive SKP of the year is here."""
         return any(disetujui(s) for s in skp_definitif_tahun(self.fakta.skp, self.fakta.tahun))
 
-    @cached_property
+    @hitung_sekali
     def _diterima(self) -> tuple[PenilaianPMM, ...]:
         """PMM's ratings; none while the periods they would be matched with are not in order."""
         return self.jawaban.penilaian or () if self.pemeriksaan.kode is None else ()
 
-    @cached_property
+    @hitung_sekali
     def _periode(self) -> dict[tuple[TipePeriodik, int], PeriodeTahun]:
         return {p.kunci: p for p in self.pemeriksaan.periode if p.kunci is not None}
 
-    @cached_property
+    @hitung_sekali
     def tanpa_periode(self) -> tuple[int, ...]:
         """The angka PMM rates for which the instansi has no period, ascending."""
         return tuple(sorted({p.angka for p in self._diterima if (p.tipe, p.angka) not in self._periode}))
 
-    @cached_property
+    @hitung_sekali
     def melawan_matriks(self) -> tuple[PenilaianPMM, ...]:
         """Ratings whose predikat contradicts the matrix: never stored."""
         ada = (p for p in self._diterima if (p.tipe, p.angka) in self._periode and not p.menurut_matriks)
         return tuple(sorted(ada, key=lambda p: p.angka))
 
-    @cached_property
+    @hitung_sekali
     def penempatan(self) -> tuple[PenempatanPenilaian, ...]:
         """Every rating that can be judged with its SKP, in the order of the periods."""
         per_periode: dict[tuple[TipePeriodik, int], list[PenilaianPMM]] = {}
@@ -86,7 +86,7 @@ class TelaahPeriodik:
             satu for kunci in sorted(per_periode) for satu in self._tempatkan(self._periode[kunci], per_periode[kunci])
         )
 
-    @cached_property
+    @hitung_sekali
     def _skp_menurut_pmm(self) -> dict[str, Skp]:
         return {s.pmm_skp_id: s for s in self.fakta.skp if s.pmm_skp_id is not None and disetujui(s)}
 

@@ -61,10 +61,14 @@ def jalankan_per_skp(prasyarat: Sequence[PrasyaratSkp], s: TelaahSkp) -> list[Te
     for p in prasyarat:
         if _dapat_dinilai(p, s) and terpenuhi.issuperset(p.butuh):
             temuan = list(p.periksa(s))
-            if all(t.tingkat is Tingkat.CATATAN and t.kode not in _BELUM_TERPENUHI for t in temuan):
+            if all(map(_hanya_dicatat, temuan)):
                 terpenuhi.add(p.nama)
             hasil += temuan
     return hasil
+
+
+def _hanya_dicatat(t: Temuan) -> bool:
+    return t.tingkat is Tingkat.CATATAN and t.kode not in _BELUM_TERPENUHI
 
 
 def _dapat_dinilai(p: PrasyaratSkp, s: TelaahSkp) -> bool:

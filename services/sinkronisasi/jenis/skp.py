@@ -21,6 +21,7 @@ from services.sinkronisasi.referensi import Referensi
 from services.sinkronisasi.tampilan import data_skp
 
 TelaahT = TypeVar("TelaahT", bound=Telaah)
+_TIPE_SKP = frozenset(TipeSkp)
 
 
 class PendaftaranSkp(Pendaftaran[TelaahT], Generic[TelaahT]):
@@ -55,7 +56,7 @@ class PendaftaranSkp(Pendaftaran[TelaahT], Generic[TelaahT]):
 
     def tipe_skp(self, studi: TelaahT) -> str | None:
         """By PMM: of the last agreed SKP, else of its Pengguna."""
-        return next((s.jenis for s in reversed(studi.per_skp) if s.jenis in TipeSkp.__members__), None)
+        return next((s.jenis for s in reversed(studi.per_skp) if s.jenis in _TIPE_SKP), None)
 
     def padanan_baru(self, studi: TelaahT) -> Iterable[PadananBaru]:
         for s in studi.per_skp:
