@@ -13,6 +13,12 @@ BATAS_PERNYATAAN_MS = 60_000
 BATAS_KUNCI_MS = 30_000
 PERIKSA_SETELAH_DIAM_DETIK = 0.5
 _DIKEMBALIKAN = "sinkro.dikembalikan"
+# The driver asks the catalogue about each array type when a statement first names it, which takes the server ten times
+# as long as the statement: a new connection asks once about all that we use.
+_JENIS_LARIK = "SELECT " + ", ".join(
+    f"${n}::{jenis}[]"
+    for n, jenis in enumerate(("uuid", "varchar", "int2", "int4", "int8", "bool", "date", "timestamptz", "bytea"), 1)
+)
 
 
 def url_asyncpg(url: str) -> URL:
@@ -27,6 +33,8 @@ def buat_engine(url: str, *, nama: str, ukuran_pool: int = 10) -> AsyncEngine:
     engine = create_async_engine(
         url_asyncpg(url),
         pool_size=ukuran_pool,
+        # The last one back is the next one out: its statements are prepared and planned already.
+        pool_use_lifo=True,
         max_overflow=ukuran_pool,
         pool_timeout=10,
         # An error text with its parameters would carry NIPs and names into the log.
@@ -43,8 +51,16 @@ def buat_engine(url: str, *, nama: str, ukuran_pool: int = 10) -> AsyncEngine:
             },
         },
     )
+    _kenali_larik(engine)
     _periksa_setelah_diam(engine)
     return engine
+
+
+def _kenali_larik(engine: AsyncEngine) -> None:
+    def tersambung(koneksi: Any, _catatan: Any) -> None:
+        koneksi.run_async(lambda asyncpg_koneksi: asyncpg_koneksi.prepare(_JENIS_LARIK))
+
+    event.listen(engine.sync_engine, "connect", tersambung)
 
 
 def _periksa_setelah_diam(engine: AsyncEngine) -> None:

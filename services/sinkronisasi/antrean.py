@@ -255,14 +255,16 @@ async def kunci_antrean(conn: AsyncConnection, *, sendiri: bool = False) -> None
     await conn.execute(_SENDIRI if sendiri else _BERBAGI, {"kunci": KUNCI_ANTREAN})
 
 
+# What runs is few, and is looked up one by one: a join would read the whole log where its statistics are those of an
+# empty one.
 async def perpanjang(conn: AsyncConnection, token: Sequence[int]) -> set[int]:
     """Renews leases; the tokens that are still held. SKIP LOCKED: a row that is being written needs no renewal now."""
     baris = await conn.execute(
         text(
             """
             WITH milik AS MATERIALIZED (
-                SELECT s.id FROM sinkro_berjalan r JOIN sinkro s ON s.id = r.sinkro_id
-                WHERE s.status = 'BERJALAN' AND s.sewa_token = ANY(:token)
+                SELECT s.id FROM sinkro s WHERE s.id = ANY(ARRAY(SELECT r.sinkro_id FROM sinkro_berjalan r))
+                  AND s.status = 'BERJALAN' AND s.sewa_token = ANY(:token)
                 ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED)
             UPDATE sinkro s SET sewa_sampai = now() + make_interval(secs => :sewa)
             FROM milik WHERE s.id = milik.id RETURNING s.sewa_token
@@ -275,8 +277,8 @@ async def perpanjang(conn: AsyncConnection, token: Sequence[int]) -> set[int]:
 
 _KEMBALI_KE_ANTREAN = f"""
     WITH putus AS MATERIALIZED (
-        SELECT s.id FROM sinkro_berjalan r JOIN sinkro s ON s.id = r.sinkro_id
-        WHERE s.status = 'BERJALAN' AND {{syarat}} ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
+        SELECT s.id FROM sinkro s WHERE s.id = ANY(ARRAY(SELECT r.sinkro_id FROM sinkro_berjalan r))
+          AND s.status = 'BERJALAN' AND {{syarat}} ORDER BY s.id FOR NO KEY UPDATE OF s SKIP LOCKED
     ), kembali AS (
         UPDATE sinkro s
         SET status = 'MENUNGGU', sewa_token = NULL, sewa_sampai = NULL, diubah_pada = now(),

@@ -32,6 +32,8 @@ from services.sinkronisasi.susulan import selesaikan_skp_rotasi
 from services.sinkronisasi.tampilan_tersimpan import cari_tampilan_terdahulu, sidik_tampilan, tanpa_perubahan
 from services.sinkronisasi.tulis import tulis_landing, tulis_padanan
 
+# A result touches rows by their keys, whatever the statistics of a young table say of reading it whole.
+_LEWAT_KUNCI = text("SET LOCAL enable_seqscan = off")
 BERAKHIR = frozenset({Peristiwa.BERHASIL, Peristiwa.GAGAL, Peristiwa.TERTAHAN})
 
 
@@ -57,6 +59,7 @@ class HasilCatat:
 
 async def catat(conn: AsyncConnection, tercatat: Sequence[KasusTercatat]) -> HasilCatat:
     """Writes what still holds. Whoever's lease was lost is dropped in silence: somebody else has that sync now."""
+    await conn.execute(_LEWAT_KUNCI)
     berlaku, ulangi = await _yang_masih_berlaku(conn, tercatat)
     sewa = await _yang_masih_disewa(conn, berlaku)
     if sewa is None:

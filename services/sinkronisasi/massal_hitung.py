@@ -50,11 +50,15 @@ hitung AS (
   FROM butir GROUP BY massal_id),
 """
 
+# The open items of each sync are looked up one by one (OFFSET keeps the planner from joining with everybody's), and
+# written where they were found: an item that another transaction ended meanwhile is not NULL any more.
 _SQL_BUTIR_SELESAI = f"""
 WITH butir AS (
-  UPDATE massal_butir b SET hasil = masuk.hasil
-  FROM unnest($1::uuid[], $2::text[]) AS masuk(sinkro_id, hasil)
-  WHERE b.sinkro_id = masuk.sinkro_id AND b.hasil IS NULL
+  UPDATE massal_butir b SET hasil = terbuka.hasil
+  FROM (SELECT q.tempat, masuk.hasil FROM unnest($1::uuid[], $2::text[]) AS masuk(sinkro_id, hasil)
+        CROSS JOIN LATERAL (SELECT t.ctid AS tempat FROM massal_butir t
+                            WHERE t.sinkro_id = masuk.sinkro_id AND t.hasil IS NULL OFFSET 0) q) terbuka
+  WHERE b.ctid = terbuka.tempat AND b.hasil IS NULL
   RETURNING b.massal_id, b.hasil),
 {_HITUNG}{_KUNCI}
 FROM kunci k JOIN hitung h ON h.massal_id = k.id

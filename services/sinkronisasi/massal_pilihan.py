@@ -121,21 +121,27 @@ _PEMBAWA = """massal_id = CASE
     ELSE excluded.massal_id END"""
 
 # Rows that are there are locked first, by id as everywhere, those in progress too: the transaction that ends one of
-# them then comes after this one and sees the item, so that no item stays open for ever.
-SQL_KUNCI_POTONGAN = f"""
+# them then comes after this one and sees the item, so that no item stays open for ever. LATERAL with a LIMIT and an
+# array of ids: one probe of a key for each, where the statistics of a young log make every join with it look cheap.
+_KUNCI = """
 SELECT count(*) FROM (
-  SELECT s.id FROM unnest(CAST(:nip AS text[])) AS d (nip) JOIN {_SINKRO_DIMINTA} ORDER BY s.id FOR NO KEY UPDATE OF s
-) terkunci
-"""  # noqa: S608 - as above
-
-# The same for all chunks that one transaction lays out: chunk by chunk it would meet another's order of id.
-SQL_KUNCI_MASSAL = """
-SELECT count(*) FROM (
-  SELECT s.id FROM massal_potongan c JOIN massal m ON m.id = c.massal_id
-  CROSS JOIN LATERAL unnest(c.nip) AS d (nip) JOIN sinkro s ON s.nip = d.nip AND s.jenis = c.jenis AND s.tahun = m.tahun
-  WHERE c.massal_id = :massal_id ORDER BY s.id FOR NO KEY UPDATE OF s
+  SELECT s.id FROM sinkro s WHERE s.id = ANY(ARRAY(
+    SELECT k.id FROM {sumber} CROSS JOIN LATERAL (
+      SELECT x.id FROM sinkro x WHERE x.nip = d.nip AND x.jenis = {jenis} AND x.tahun = {tahun} LIMIT 1) k))
+  ORDER BY s.id FOR NO KEY UPDATE
 ) terkunci
 """
+SQL_KUNCI_POTONGAN = _KUNCI.format(
+    sumber="unnest(CAST(:nip AS text[])) AS d (nip)", jenis=":jenis", tahun="CAST(:tahun AS smallint)"
+)
+
+# The same for all chunks that one transaction lays out: chunk by chunk it would meet another's order of id.
+SQL_KUNCI_MASSAL = _KUNCI.format(
+    sumber="(SELECT unnest(c.nip) AS nip, c.jenis, m.tahun FROM massal_potongan c JOIN massal m ON m.id = c.massal_id "
+    "WHERE c.massal_id = :massal_id) d",
+    jenis="d.jenis",
+    tahun="d.tahun",
+)
 
 # Who was synchronised since the selection is counted with that outcome. Who left the instansi or the user PMM meanwhile
 # is out (spec: domain 4.6: the removal cancels what waits).

@@ -1,10 +1,12 @@
-"""The pool of connections outlives a PostgreSQL that ended them."""
+"""The pool of connections outlives a PostgreSQL that ended them, and a new one asks once what it needs to know."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
+from asyncpg.connection import Connection
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -70,3 +72,27 @@ async def test_koneksi_yang_hidup_dipakai_lagi(database_url_kosong: str, monkeyp
         assert len(pid) == 1
     finally:
         await engine.dispose()
+
+
+async def test_jenis_larik_ditanyakan_sekali(database_url_kosong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question costs the server several times what the statement does that needs the answer."""
+    bertanya, semula = [], Connection._introspect_types
+
+    async def tanya(koneksi: Any, jenis: Any, batas: Any) -> Any:
+        bertanya.append(jenis)
+        return await semula(koneksi, jenis, batas)
+
+    monkeypatch.setattr(Connection, "_introspect_types", tanya)
+    engine = buat_engine(database_url_kosong, nama="uji")
+    try:
+        async with engine.connect() as conn:
+            for larik in (
+                ("uuid", "text"),
+                ("bigint", "smallint", "integer"),
+                ("timestamptz", "bytea", "date", "boolean"),
+            ):
+                sql = ", ".join(f"${n}::{jenis}[]" for n, jenis in enumerate(larik, 1))
+                await conn.exec_driver_sql(f"SELECT {sql}", tuple([] for _ in larik))
+    finally:
+        await engine.dispose()
+    assert len(bertanya) == 1

@@ -38,7 +38,8 @@ class SinkroRow(Base):
     `request_id` is that of the last button press; it counts while a press is the `pemicu`.
 
     No index holds a column that changes while a sync is asked for, runs and ends as it did before: such a change stays
-    in its page. `status_terakhir` is a trigger's: how it ended last, while it is in progress too."""
+    in its page. What changes with every state stands behind `oleh` and what is long before it, so that such a change is
+    logged without it. `status_terakhir` is a trigger's: how it ended last, while it is in progress too."""
 
     __tablename__ = "sinkro"
     __table_args__ = (
@@ -82,8 +83,6 @@ class SinkroRow(Base):
     nip: Mapped[NipTeks] = mapped_column(ForeignKey("pegawai.nip", onupdate="CASCADE"))
     jenis: Mapped[Teks]
     tahun: Mapped[int] = mapped_column(SmallInteger)
-    status: Mapped[Teks]
-    hasil: Mapped[Teks | None]
     tipe_skp: Mapped[Teks | None]
     unit_kerja_id: Mapped[Teks | None]
     temuan: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
@@ -111,6 +110,8 @@ class SinkroRow(Base):
     diubah_urut: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     request_id: Mapped[Teks | None]
     status_terakhir: Mapped[Teks | None]
+    status: Mapped[Teks]
+    hasil: Mapped[Teks | None]
 
 
 class PercobaanRow(Base):
