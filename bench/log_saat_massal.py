@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.laporan import Angka
 from bench.lingkungan import contoh, impor, konteks_terbuka, sandbox
@@ -44,17 +44,16 @@ class Diukur:
     saat: dict[str, list[float]] = field(default_factory=dict)
     sesudah: dict[str, list[float]] = field(default_factory=dict)
 
-    async def ukur(self, conn: AsyncConnection, daftar: Sequence[Pertanyaan]) -> None:
+    async def ukur(self, conn: AsyncConnection, pembaca: AsyncEngine, daftar: Sequence[Pertanyaan]) -> None:
         """Asks all once more; once the bulk has ended only what was never answered beside it."""
         for p in daftar:
             if p.nama in self.saat and not await _berjalan(conn):
                 continue
-            await p.lama(conn)
+            await p.lama(pembaca)
             for _ in range(ULANG):
-                lama = await p.lama(conn)
+                lama = await p.lama(pembaca)
                 tempat = self.saat if await _berjalan(conn) else self.sesudah
                 tempat.setdefault(p.nama, []).append(lama)
-            await conn.commit()
 
     @property
     def terbaik(self) -> dict[str, list[float]]:
@@ -75,6 +74,7 @@ class Lapangan:
     async def jalankan(
         self,
         conn: AsyncConnection,
+        pembaca: AsyncEngine,
         jangkauan: Mapping[str, Sequence[Pertanyaan]],
         tenang: Mapping[str, Mapping[str, Sequence[float]]],
     ) -> list[Angka]:
@@ -84,7 +84,7 @@ class Lapangan:
         diukur = {nama: Diukur() for nama in jangkauan}
         while True:
             for nama, daftar in jangkauan.items():
-                await diukur[nama].ukur(conn, daftar)
+                await diukur[nama].ukur(conn, pembaca, daftar)
             if not await _berjalan(conn):
                 break
         laju = (await self._berakhir() - awal) / (time.perf_counter() - mulai)
@@ -186,4 +186,6 @@ def _di_antara(sampel: Contoh) -> tuple[str, dict[str, str]]:
 
 
 async def _berjalan(conn: AsyncConnection) -> bool:
-    return bool(await conn.scalar(_BERJALAN))
+    berjalan = bool(await conn.scalar(_BERJALAN))
+    await conn.commit()
+    return berjalan

@@ -23,7 +23,8 @@ class JawabanBeretag(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and self.status_code == 200:
-            etag = self.headers.setdefault("ETag", etag_isi(self.body))
+            etag = self.headers.get("ETag") or etag_isi(self.body)
+            self.headers["ETag"] = etag
             if sudah_dimiliki(Request(scope), etag):
                 await tidak_berubah(etag)(scope, receive, send)
                 return

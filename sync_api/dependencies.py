@@ -46,7 +46,8 @@ RUTE_TERBUKA = frozenset(
 IsiT = TypeVar("IsiT", bound=BaseModel)
 
 
-def _konteks(request: Request) -> Konteks:
+async def _konteks(request: Request) -> Konteks:
+    # A plain function would be run in a thread, for every request.
     konteks: Konteks = request.app.state.konteks
     return konteks
 

@@ -2,6 +2,7 @@
 
 Invariant: on an engine guarded by `pagari` no transaction runs as the login. It runs as role `sinkro_api` with the
 reach of the caller, which without a caller is nothing, or by explicit word (`sebagai_mesin`) as `sinkro_pekerja`.
+A single statement outside a transaction runs behind the same wall, set for the session (`pagari_sesi`).
 Row-level security (migration 0006) does the rest, also for a query that forgot its WHERE.
 """
 
@@ -11,8 +12,9 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,8 +24,13 @@ PERAN_PEKERJA = "sinkro_pekerja"
 _INFO = "sinkro.penyewa"
 _SQL = (
     "SELECT set_config('role', $1, true), set_config('sinkro.instansi', $2, true), "
-    "set_config('sinkro.nip', $3, true), set_config('sinkro.pemanggil', $4, true)"
+    "set_config('sinkro.nip', $3, true), set_config('sinkro.pemanggil', $4, true), "
+    "set_config('plan_cache_mode', 'auto', true)"
 )
+# For statements outside a transaction: until the session's next setting. Their plans do not depend on the values, and
+# planning behind the wall costs more than they do.
+_SQL_SESI = _SQL.replace("'auto'", "'force_generic_plan'").replace(", true)", ", false)")
+_INFO_SESI = "sinkro.penyewa_sesi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,21 @@ def lupakan(conn: AsyncConnection) -> None:
 def pagari(engine: AsyncEngine) -> None:
     """From now on every transaction of the engine begins with the role and the reach of its task."""
     event.listen(engine.sync_engine, "begin", _saat_mulai)
+
+
+async def pagari_sesi(conn: AsyncConnection, koneksi: asyncpg.Connection) -> bool:
+    """Makes statements that `koneksi`, the driver's side of `conn`, runs outside a transaction ask for whom this task
+    asks; without its stored answers. False, and nothing done, where no wall stands. Transactions never rest on it: each
+    has its own setting."""
+    satu = conn.sync_connection
+    if satu is None or not event.contains(satu.engine, "begin", _saat_mulai):
+        return False
+    kini = replace(_kini.get(), pemanggil="")
+    if satu.info.get(_INFO_SESI) != kini:
+        satu.info.pop(_INFO_SESI, None)
+        await koneksi.fetchrow(_SQL_SESI, *kini.setelan())
+        satu.info[_INFO_SESI] = kini
+    return True
 
 
 def _saat_mulai(conn: Connection) -> None:

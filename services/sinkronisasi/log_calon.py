@@ -7,17 +7,25 @@ each in the order of its index; which groups there are the counters say, in the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     CTE,
+    BindParameter,
     ColumnElement,
+    Integer,
     Select,
     Text,
+    Uuid,
     and_,
-    cast,
+    bindparam,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -27,9 +35,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import TypeEngine
 
 from ekinerja_domain.sinkronisasi.status import SELESAI, StatusSinkro
-from services.db.pencarian import nip_bernama, sinkro_berkode
+from services.db.pencarian import pola_memuat
+from services.db.siap import PerintahSiap
 from services.db.tables import (
     HitunganRow,
     HitunganUbahanRow,
@@ -54,18 +64,40 @@ HURUF_TERSEDIKIT = 3
 PANJANG_NIP = 18
 
 
+class Jarang(StrEnum):
+    """What leaves few rows: the filter itself, or the people, syncs or bulks that were found for it."""
+
+    SARINGAN = "SARINGAN"
+    ORANG = "ORANG"
+    SINKRO = "SINKRO"
+    MASSAL = "MASSAL"
+
+
 @dataclass(frozen=True, slots=True)
 class Pilihan:
-    """How to find the rows: by a condition that leaves few (`jarang`), group by group, or by walking the log."""
+    """How to find the rows: by what leaves few, group by group, or by walking the log."""
 
-    jarang: ColumnElement[bool] | None = None
+    jarang: Jarang | None = None
     per_kelompok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terpilih:
+    """How, and what was found for `Jarang`: a statement for the first is filled with the second, as `ditemukan`."""
+
+    pilihan: Pilihan
+    ditemukan: Sequence[str] | Sequence[UUID] = ()
+
+    @property
+    def nilai(self) -> dict[str, Any]:
+        """The open parameter of the statement, where it has one."""
+        return {} if self.pilihan.jarang in {None, Jarang.SARINGAN} else {"ditemukan": list(self.ditemukan)}
 
 
 def pilihan_langsung(saring: SaringLog, jangkauan: Jangkauan) -> Pilihan | None:
     """How, where nothing need be looked up for it; else None."""
     if saring.id or saring.unit_kerja_id:
-        return Pilihan(jarang=true())
+        return Pilihan(Jarang.SARINGAN)
     if saring.nip or saring.nama or saring.kode or saring.massal_id:
         return None
     menyempit = bool(saring.jenis or saring.tahun or saring.status)
@@ -76,27 +108,34 @@ def pilihan_langsung(saring: SaringLog, jangkauan: Jangkauan) -> Pilihan | None:
     return None if menyempit or saring.tipe_skp else Pilihan()
 
 
-async def pilih(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> Pilihan:
+async def pilih(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> Terpilih:
     """How, after a look at how rare what is asked for is."""
     langsung = pilihan_langsung(saring, jangkauan)
     if langsung is not None:
-        return langsung
-    jarang = await _jarang(conn, saring, jangkauan)
-    if jarang is not None:
-        return Pilihan(jarang=jarang)
-    return Pilihan(per_kelompok=await _per_kelompok(conn, saring, jangkauan))
+        return Terpilih(langsung)
+    terpilih = await _jarang(conn, saring, jangkauan)
+    return terpilih or Terpilih(Pilihan(per_kelompok=await _per_kelompok(conn, saring, jangkauan)))
+
+
+def tanpa_yang_ditemukan(saring: SaringLog, pilihan: Pilihan) -> SaringLog:
+    """What of the filter is still judged on the rows: one statement serves all who are found by NIP or name."""
+    if pilihan.jarang in {Jarang.ORANG, Jarang.MASSAL}:
+        return replace(saring, nip=(), nama=(), massal_id=())
+    return saring
 
 
 def calon_halaman(
     saring: SaringLog, jangkauan: Jangkauan, pilihan: Pilihan, *, setelah: tuple[Any, Any] | None, batas: int
 ) -> CTE:
-    """A CTE (dibuat_pada, id) of the first `batas` rows after `setelah` (waktu, id), newest request first."""
+    """A CTE (dibuat_pada, id) of the first `batas` rows after `setelah` (waktu, id), newest request first; with all
+    columns of `sinkro` where they are at hand."""
     s = SinkroRow
     syarat = and_(terlihat(jangkauan), cocok_kolom(saring))
     if setelah is not None:
         syarat = and_(syarat, tuple_(s.dibuat_pada, s.id) < tuple_(*setelah))
     if pilihan.jarang is not None:
-        return _teratas(_semua(and_(syarat, pilihan.jarang)).cte("jarang").prefix_with("MATERIALIZED"), batas)
+        sedikit = _semua(and_(syarat, _syarat_jarang(pilihan.jarang)))
+        return _teratas(sedikit.cte("jarang").prefix_with("MATERIALIZED"), batas)
     if saring.nip:
         syarat = and_(syarat, or_(*(awalan_nip(s.nip, awal) for awal in saring.nip)))
     if saring.nama:
@@ -109,7 +148,12 @@ def calon_halaman(
         syarat = and_(syarat, select(butir.sinkro_id).where(milik).exists())
     if pilihan.per_kelompok:
         return _dari_kelompok(saring, jangkauan, syarat, batas)
-    return _urut(_semua(syarat), s.dibuat_pada, s.id).limit(batas).cte("calon")
+    return _urut(select(s.__table__).where(syarat), s.dibuat_pada, s.id).limit(_tetap(batas)).cte("calon")
+
+
+def _tetap(batas: int) -> ColumnElement[int]:
+    # As a parameter the planner would not know it, and take the rows of a page for a tenth of the log.
+    return literal_column(str(batas), Integer())
 
 
 def _semua(syarat: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -122,35 +166,56 @@ def _urut(perintah: Select[*tuple[Any, ...]], waktu: Any, nomor: Any) -> Select[
 
 def _teratas(sumber: CTE, batas: int) -> CTE:
     perintah = _urut(select(sumber.c.dibuat_pada, sumber.c.id), sumber.c.dibuat_pada, sumber.c.id)
-    return perintah.limit(batas).cte("calon")
+    return perintah.limit(_tetap(batas)).cte("calon")
 
 
-async def _jarang(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> ColumnElement[bool] | None:
-    """A condition that leaves at most some thousand rows, found by the index of what is rare; None: nothing is."""
-    s = SinkroRow
+def _syarat_jarang(jarang: Jarang) -> ColumnElement[bool]:
+    s, butir = SinkroRow, MassalButirRow
+    match jarang:
+        case Jarang.SARINGAN:
+            return true()
+        case Jarang.ORANG:
+            return s.nip == func.any(_larik("ditemukan", Text()))
+        case Jarang.SINKRO:
+            return s.id == func.any(_larik("ditemukan", Uuid()))
+        case Jarang.MASSAL:
+            milik = butir.massal_id == func.any(_larik("ditemukan", Uuid()))
+            return s.id.in_(select(butir.sinkro_id).where(milik))
+
+
+def _larik(nama: str, jenis: TypeEngine[Any]) -> BindParameter[Any]:
+    return bindparam(nama, None, ARRAY(jenis))
+
+
+async def _jarang(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> Terpilih | None:
+    """What leaves at most some thousand rows, found by the index of what is rare; None: nothing does."""
     if saring.nip or saring.nama:
         nip = await _nip(conn, saring, jangkauan)
         if nip is not None:
-            return s.nip == func.any(cast(nip, ARRAY(Text)))
+            return Terpilih(Pilihan(Jarang.ORANG), nip)
     if saring.kode and jangkauan.nip is None and await _jumlah_kelompok(conn, saring, jangkauan) <= AMBANG_JARANG:
         # Counted first: the index of codes reads every row of a code before it gives one.
-        nomor = (await conn.scalars(sinkro_berkode(saring.kode, jangkauan.instansi, AMBANG_JARANG + 1))).all()
+        kode = {"kode": list(saring.kode), "milik": _milik(jangkauan)}
+        nomor = (await _perintah_kode().jalankan(conn, **kode)).scalars().all()
         if len(nomor) <= AMBANG_JARANG:
-            return s.id == func.any(cast(list(nomor), ARRAY(SinkroRow.id.type)))
+            return Terpilih(Pilihan(Jarang.SINKRO), nomor)
     if saring.massal_id:
-        massal = list(saring.massal_id)
-        jumlah = await conn.scalar(select(func.sum(MassalRow.jumlah)).where(MassalRow.id.in_(massal)))
+        jumlah = (await _perintah_massal().jalankan(conn, massal=list(saring.massal_id))).scalar()
         if (jumlah or 0) <= AMBANG_JARANG:
-            return s.id.in_(select(MassalButirRow.sinkro_id).where(MassalButirRow.massal_id.in_(massal)))
+            return Terpilih(Pilihan(Jarang.MASSAL), saring.massal_id)
     return None
+
+
+def _milik(jangkauan: Jangkauan) -> list[str] | None:
+    return None if jangkauan.instansi is None else sorted(jangkauan.instansi)
 
 
 async def _nip(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> list[str] | None:
     """Whose NIP and name match, None when they are many."""
+    milik = None if jangkauan.nip is not None else _milik(jangkauan)
     if saring.nama and min(map(len, saring.nama)) >= HURUF_TERSEDIKIT:
-        milik = None if jangkauan.nip is not None else jangkauan.instansi
-        cari = union_all(*(nip_bernama(n, AMBANG_JARANG + 1, milik) for n in saring.nama)).subquery()
-        bernama = list((await conn.scalars(select(cari.c[0]))).all())
+        pola = [pola_memuat(n) for n in saring.nama]
+        bernama = (await _perintah_nama().jalankan(conn, pola=pola, milik=milik)).scalars().all()
         if len(bernama) > AMBANG_JARANG:
             return None
         return [n for n in bernama if not saring.nip or n.startswith(saring.nip)]
@@ -158,12 +223,44 @@ async def _nip(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -
         return None
     if all(len(n) == PANJANG_NIP for n in saring.nip):
         return list(saring.nip)
-    p = PegawaiRow
-    perintah = select(p.nip).where(or_(*(awalan_nip(p.nip, awal) for awal in saring.nip)))
-    if jangkauan.instansi and jangkauan.nip is None:
-        perintah = perintah.where(p.instansi_id.in_(sorted(jangkauan.instansi)))
-    nip = (await conn.scalars(perintah.limit(AMBANG_JARANG + 1))).all()
+    nip = (await _perintah_awalan().jalankan(conn, awalan=list(saring.nip), milik=milik or None)).scalars().all()
     return list(nip) if len(nip) <= AMBANG_JARANG else None
+
+
+@cache
+def _perintah_kode() -> PerintahSiap:
+    cari = func.cari_sinkro_menurut_kode(
+        _larik("kode", Text()), _larik("milik", Text()), _tetap(AMBANG_JARANG + 1), type_=Uuid()
+    )
+    return PerintahSiap(select(cari))
+
+
+@cache
+def _perintah_massal() -> PerintahSiap:
+    return PerintahSiap(select(func.sum(MassalRow.jumlah)).where(MassalRow.id == func.any(_larik("massal", Uuid()))))
+
+
+@cache
+def _perintah_nama() -> PerintahSiap:
+    pola = func.unnest(_larik("pola", Text())).table_valued("pola").render_derived()
+    batas = _tetap(AMBANG_JARANG + 1)
+    return PerintahSiap(
+        select(func.cari_nip_menurut_nama(pola.c.pola, _larik("milik", Text()), batas)).select_from(pola)
+    )
+
+
+@cache
+def _perintah_awalan() -> PerintahSiap:
+    p, milik, batas = PegawaiRow, _larik("milik", Text()), _tetap(AMBANG_JARANG + 1)
+    awalan = func.unnest(_larik("awalan", Text())).table_valued("awal").render_derived()
+    satu = (
+        select(p.nip)
+        .where(p.nip >= awalan.c.awal, p.nip < awalan.c.awal.concat(":"))
+        .where(or_(milik.is_(None), p.instansi_id == func.any(milik)))
+        .limit(batas)
+        .lateral("satu")
+    )
+    return PerintahSiap(select(satu.c.nip).select_from(awalan.join(satu, true())).limit(batas))
 
 
 def _kelompok(saring: SaringLog, jangkauan: Jangkauan) -> CTE:
@@ -209,10 +306,19 @@ async def _per_kelompok(conn: AsyncConnection, saring: SaringLog, jangkauan: Jan
 
 async def _jumlah_kelompok(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> int:
     """How many rows match by jenis, year, status, kind and code, as it was summed up last: near enough to choose by."""
-    h = HitunganRow
+    berkelompok = SaringLog(
+        jenis=saring.jenis, tahun=saring.tahun, status=saring.status, tipe_skp=saring.tipe_skp, kode=saring.kode
+    )
     wilayah = [""] if jangkauan.instansi is None else sorted(jangkauan.instansi)
-    syarat = and_(h.ukuran == "SINKRO", h.instansi_id.in_(wilayah), *_syarat_kelompok(h, saring))
-    return int(await conn.scalar(select(func.coalesce(func.sum(h.n), 0)).where(syarat)) or 0)
+    return int((await _perintah_jumlah(berkelompok).jalankan(conn, wilayah=wilayah)).scalar() or 0)
+
+
+@lru_cache(maxsize=512)
+def _perintah_jumlah(saring: SaringLog) -> PerintahSiap:
+    h = HitunganRow
+    di_wilayah = h.instansi_id == func.any(_larik("wilayah", Text()))
+    syarat = and_(h.ukuran == "SINKRO", di_wilayah, *_syarat_kelompok(h, saring))
+    return PerintahSiap(select(func.sum(h.n)).where(syarat))
 
 
 def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElement[bool], batas: int) -> CTE:
@@ -231,9 +337,13 @@ def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElemen
     antre = select(s.dibuat_pada, s.id).join(berlangsung, berlangsung.c.sinkro_id == s.id).where(milik)
     diminta = set(saring.status) or set(StatusSinkro)
     bagian = [
-        _urut(satu_bagian, s.dibuat_pada, s.id).limit(batas).lateral(nama)
+        _urut(satu_bagian, s.dibuat_pada, s.id).limit(_tetap(batas)).lateral(nama)
         for nama, satu_bagian, status in (("berakhir", berakhir, SELESAI), ("antre", antre, BERLANGSUNG))
         if diminta & status
     ]
     semua = union_all(*(select(b.c.dibuat_pada, b.c.id).select_from(k.join(b, true())) for b in bagian)).subquery()
-    return _urut(select(semua.c.dibuat_pada, semua.c.id), semua.c.dibuat_pada, semua.c.id).limit(batas).cte("calon")
+    return (
+        _urut(select(semua.c.dibuat_pada, semua.c.id), semua.c.dibuat_pada, semua.c.id)
+        .limit(_tetap(batas))
+        .cte("calon")
+    )

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
-    cast,
     column,
     func,
     literal,
@@ -37,7 +36,8 @@ from sqlalchemy.types import Uuid
 from services.db.kursor import KursorTidakSah, urutan_dari_teks, urutan_ke_teks
 from services.db.tables import InstansiRow, PegawaiRow, SinkroRow, SinkroUbahanRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log import json_baris, nama_daftar
+from services.sinkronisasi.log import nama_daftar
+from services.sinkronisasi.log_json import json_baris
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
 
 _AWAL_ID = UUID(int=0)
@@ -69,7 +69,7 @@ async def perubahan_log(
     urut, nomor = _posisi(sejak, daftar)
     s, calon = SinkroRow, _calon(saring, jangkauan, urut, nomor, jumlah_baris)
     perintah = (
-        select(calon.c.urut, calon.c.id, cast(json_baris(), Text).label("isi"))
+        select(calon.c.urut, calon.c.id, json_baris().label("isi"))
         .select_from(calon)
         .join(s, s.id == calon.c.id)
         .join(PegawaiRow, PegawaiRow.nip == s.nip)

@@ -7,15 +7,18 @@ a fault shows as `seimbang` false. Filters the counters do not know (nip, nama, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, false, func, literal, or_, select, text, true
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ekinerja_domain.sinkronisasi.status import StatusSinkro
+from services.db.sekali import tanya_sekali
+from services.db.siap import PerintahSiap
 from services.db.tables import SinkroRow, UserPMMRow
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
@@ -23,15 +26,15 @@ from services.sinkronisasi.log_saring import SaringLog, cocok, terlihat
 # The filters that the counters know.
 TERHITUNG = frozenset({"status", "kode", "jenis", "tipe_skp", "tahun"})
 
-# Groups of the syncs that match, by status, kind and set of codes, and the three figures of the ledger.
-_HITUNGAN = text(
-    """
+# Groups of the syncs that match, by status, kind and set of codes, and the three figures of the ledger. What was not
+# summed up yet (`hitungan_ubahan`) has no row for all instansi together: then all of it counts.
+_HITUNGAN = """
     WITH semua AS MATERIALIZED (
         SELECT ukuran, jenis, tahun, status, tipe_skp, kode, pengguna, n FROM hitungan
         WHERE instansi_id = ANY (CAST(:wilayah AS text[]))
         UNION ALL
         SELECT ukuran, jenis, tahun, status, tipe_skp, kode, pengguna, n FROM hitungan_ubahan
-        WHERE CAST(:nasional AS boolean) OR instansi_id = ANY (CAST(:wilayah AS text[]))
+        WHERE :ubahan_terhitung
     ), cocok AS (
         SELECT status, tipe_skp, kode, n FROM semua
         WHERE ukuran = 'SINKRO'
@@ -50,7 +53,7 @@ _HITUNGAN = text(
     SELECT ukuran, NULL, NULL, CAST(sum(n) AS bigint) FROM semua
     WHERE ukuran = 'PENGGUNA' OR ukuran = 'PERNAH' AND jenis = :jenis_buku AND tahun = :tahun_buku GROUP BY ukuran
     """
-)
+_NILAI_HITUNGAN = ("wilayah", "jenis", "tahun", "status", "tipe_skp", "kode", "jenis_buku", "tahun_buku")
 
 
 async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
@@ -60,42 +63,61 @@ async def rekap_log(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkau
     in `tipe_skp` once its kind is known. The ledger needs exactly one jenis and one tahun (else it and `seimbang` are
     null) and is about all current user PMM within the reach, whatever else is filtered.
     """
-    terhitung = not any(getattr(saring, f.name) for f in fields(saring) if f.name not in TERHITUNG)
-    if terhitung and jangkauan.nip is None:
-        return await _dari_hitungan(conn, saring, jangkauan)
+    if rekap_terhitung(saring, jangkauan):
+        siap = _hitungan_siap(jangkauan.instansi is None)
+        hitungan = await siap.jalankan(conn, **_nilai_hitungan(saring, jangkauan))
+        return _dari_hitungan([b._asdict() for b in hitungan], saring)
     return await _hitung_benar(conn, saring, jangkauan)
 
 
-async def _dari_hitungan(conn: AsyncConnection, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
+async def rekap_log_sekali(engine: AsyncEngine, saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
+    """As `rekap_log`, in one round trip; for what is `rekap_terhitung`."""
+    siap = _hitungan_siap(jangkauan.instansi is None)
+    return _dari_hitungan(await tanya_sekali(engine, siap, **_nilai_hitungan(saring, jangkauan)), saring)
+
+
+def rekap_terhitung(saring: SaringLog, jangkauan: Jangkauan) -> bool:
+    """Whether the counters tell the recapitulation."""
+    lain = any(getattr(saring, f.name) for f in fields(saring) if f.name not in TERHITUNG)
+    return jangkauan.nip is None and not lain
+
+
+@lru_cache(maxsize=2)
+def _hitungan_siap(nasional: bool) -> PerintahSiap:
+    terhitung = "true" if nasional else "instansi_id = ANY (CAST(:wilayah AS text[]))"
+    perintah = text(_HITUNGAN.replace(":ubahan_terhitung", terhitung))
+    return PerintahSiap(perintah.bindparams(*(bindparam(nama, None) for nama in _NILAI_HITUNGAN)))
+
+
+def _nilai_hitungan(saring: SaringLog, jangkauan: Jangkauan) -> dict[str, Any]:
     berbuku = len(saring.jenis) == 1 and len(saring.tahun) == 1
-    baris = await conn.execute(
-        _HITUNGAN,
-        {
-            "nasional": jangkauan.instansi is None,
-            "wilayah": [""] if jangkauan.instansi is None else sorted(jangkauan.instansi),
-            "jenis": [str(j) for j in saring.jenis] or None,
-            "tahun": list(saring.tahun) or None,
-            "status": [n.value for n in saring.status] or None,
-            "tipe_skp": [n.value for n in saring.tipe_skp] or None,
-            "kode": list(saring.kode) or None,
-            "jenis_buku": str(saring.jenis[0]) if berbuku else "",
-            "tahun_buku": saring.tahun[0] if berbuku else 0,
-        },
-    )
+    return {
+        "wilayah": [""] if jangkauan.instansi is None else sorted(jangkauan.instansi),
+        "jenis": [str(j) for j in saring.jenis] or None,
+        "tahun": list(saring.tahun) or None,
+        "status": [n.value for n in saring.status] or None,
+        "tipe_skp": [n.value for n in saring.tipe_skp] or None,
+        "kode": list(saring.kode) or None,
+        "jenis_buku": str(saring.jenis[0]) if berbuku else "",
+        "tahun_buku": saring.tahun[0] if berbuku else 0,
+    }
+
+
+def _dari_hitungan(baris: Iterable[Mapping[str, Any]], saring: SaringLog) -> dict[str, Any]:
     hasil: dict[str, dict[str, int]] = {"status": {}, "kode": {}, "tipe_skp": {}}
     buku: dict[str, int] = {}
     for b in baris:
-        if b.bagian == "kode":
-            for kode in set(b.kode):
-                hasil["kode"][kode] = hasil["kode"].get(kode, 0) + b.n
-        elif b.bagian in hasil:
-            hasil[b.bagian][b.nama] = b.n
+        if b["bagian"] == "kode":
+            for kode in set(b["kode"]):
+                hasil["kode"][kode] = hasil["kode"].get(kode, 0) + b["n"]
+        elif b["bagian"] in hasil:
+            hasil[b["bagian"]][b["nama"]] = b["n"]
         else:
-            buku[b.nama or b.bagian] = b.n
+            buku[b["nama"] or b["bagian"]] = b["n"]
     hasil["tipe_skp"].pop("", None)
     ringkas = {nama: {k: n for k, n in sorted(isi.items()) if n} for nama, isi in hasil.items()}
     jumlah = {"jumlah": sum(hasil["status"].values()), **ringkas}
-    if not berbuku:
+    if len(saring.jenis) != 1 or len(saring.tahun) != 1:
         return {**jumlah, "buku_besar": None, "seimbang": None}
     pengguna = buku.get("PENGGUNA", 0)
     return {**jumlah, **_buku_besar(pengguna, pengguna - buku.get("PERNAH", 0), buku)}

@@ -5,11 +5,13 @@ Invariant: every query on the log goes through `terlihat`. Values of one filter 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, cast, false, literal, literal_column, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ekinerja_domain.sinkronisasi.jenis import TipeSkp
@@ -88,11 +90,10 @@ def cocok_kolom(saring: SaringLog) -> ColumnElement[bool]:
     s = SinkroRow
     syarat: list[ColumnElement[bool]] = []
     if saring.kode:
-        # Not by the index of codes, which reads every row of a frequent one: `sinkro_berkode` finds the rare.
+        # Not by the index of codes, which reads every row of a frequent one: `log_calon` finds the rare.
         syarat.append(s.kode.overlap(list(saring.kode)))
     if saring.objek:
-        pisah = (o.partition(":") for o in saring.objek)
-        syarat.append(or_(*(s.temuan.contains([{"objek": {"jenis": j, "id": i or None}}]) for j, _, i in pisah)))
+        syarat.append(or_(*(s.temuan.contains(_temuan_tentang(o)) for o in saring.objek)))
     if saring.tipe_skp:
         # Literals, since the index holds only some of them; the values are our own words.
         syarat.append(_satu_atau_salah_satu(s.tipe_skp, [literal_column(f"'{n.value}'") for n in saring.tipe_skp]))
@@ -110,6 +111,12 @@ def cocok_kolom(saring: SaringLog) -> ColumnElement[bool]:
         if nilai:
             syarat.append(_satu_atau_salah_satu(kolom, nilai))
     return and_(true(), *syarat)
+
+
+def _temuan_tentang(objek: str) -> ColumnElement[Any]:
+    jenis, _, nomor = objek.partition(":")
+    # As text: a prepared statement hands its values to the driver as they are.
+    return cast(literal(json.dumps([{"objek": {"jenis": jenis, "id": nomor or None}}]), Text()), JSONB)
 
 
 def awalan_nip(kolom: Any, awal: str) -> ColumnElement[bool]:

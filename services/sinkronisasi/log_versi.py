@@ -8,9 +8,10 @@ that is older than the newest change: it might commit a change that the version 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import CTE, column, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.identitas.pemanggil import Jangkauan
@@ -20,16 +21,15 @@ if TYPE_CHECKING:
     from services.konteks import Konteks
 
 # Names beside the rows belong to the reference, whose every change raises versi_fakta in the same transaction.
-_VERSI = text(
-    """
+_SQL = """
     SELECT count(*) AS instansi, max(m.urut) AS urut, sum(i.versi_fakta) AS fakta,
-           pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS batas,
+           CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS batas,
            (SELECT system_identifier || '-' || timeline_id FROM pg_control_system(), pg_control_checkpoint()) AS hidup
     FROM instansi i LEFT JOIN LATERAL (
         SELECT u.urut FROM sinkro_ubahan u WHERE u.instansi_id = i.id ORDER BY u.urut DESC LIMIT 1) m ON true
-    WHERE CAST(:milik AS text[]) IS NULL OR i.id = ANY (CAST(:milik AS text[]))
     """
-)
+_VERSI = text(_SQL + "WHERE CAST(:milik AS text[]) IS NULL OR i.id = ANY (CAST(:milik AS text[]))")
+_KOLOM = ("instansi", "urut", "fakta", "batas", "hidup")
 
 
 def berversi(saring: SaringLog, jangkauan: Jangkauan) -> bool:
@@ -42,10 +42,21 @@ async def versi_log(conn: AsyncConnection, jangkauan: Jangkauan) -> str | None:
     """The version of all rows of the reach's instansi; None when it cannot be told now, or an instansi is unknown."""
     milik = None if jangkauan.instansi is None else sorted(jangkauan.instansi)
     baris = (await conn.execute(_VERSI, {"milik": milik})).one()
-    urut = baris.urut or 0
-    if urut >= baris.batas or (milik is not None and baris.instansi != len(milik)):
-        return None
-    return f"{baris.hidup}.{urut}.{baris.fakta}.{baris.instansi}"
+    return None if milik is not None and baris.instansi != len(milik) else versi_dari(baris._asdict())
+
+
+def versi_beserta(instansi: frozenset[str]) -> CTE:
+    """The one row that `versi_dari` reads, for a statement that also reads rows of these instansi, so that both are of
+    one snapshot; its column `instansi` says how many of them there are."""
+    milik = {f"milik_{n}": satu for n, satu in enumerate(sorted(instansi))}
+    satu_satu = text(f"{_SQL} WHERE i.id IN ({', '.join(f':{nama}' for nama in milik)})")
+    return satu_satu.bindparams(**milik).columns(*map(column, _KOLOM)).cte("versi")
+
+
+def versi_dari(baris: Mapping[str, Any]) -> str | None:
+    """The version by what was read for it; None when it cannot be told now."""
+    urut = baris["urut"] or 0
+    return None if urut >= baris["batas"] else f"{baris['hidup']}.{urut}.{baris['fakta']}.{baris['instansi']}"
 
 
 class VersiLog:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.db.engine import buat_engine
-from services.db.pencarian import nama_memuat, sinkro_berkode
+from services.db.pencarian import nama_memuat
 from services.db.penyewa import (
     MESIN,
     Penyewa,
@@ -225,7 +225,7 @@ async def test_pencarian_dalam_jangkauan(mesin: AsyncEngine, api: AsyncEngine) -
     async with mesin.begin() as conn:
         await conn.execute(text("UPDATE sinkro SET kode = '{X}'"))
     orang = select(PegawaiRow.nip).where(nama_memuat(PegawaiRow.nip, ["GAWAI-"])).order_by(PegawaiRow.nip)
-    kode = sinkro_berkode(["X", "Y"], None, 10)
+    kode = text("SELECT cari_sinkro_menurut_kode('{X,Y}', NULL, 10)")
     semua = [NIP["A"], NIP["B"]]
     for engine, penyewa, harapan in (
         (api, A, semua[:1]), (api, PEGAWAI_A, semua[:1]), (api, TIDAK_ADA, []),
