@@ -1,5 +1,5 @@
-"""The way into the command, from the console script and as `python -m sync_api.cli.sinkro`: so started a child's command
-line reads `sinkro worker`."""
+"""The way into the command: the console script, and `python -m sync_api.cli.sinkro`, so that the command line of a
+child reads `sinkro worker`."""
 
 import signal
 
