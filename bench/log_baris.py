@@ -1,6 +1,7 @@
 """Fills the log of a fresh database with any number of rows in a few statements, as years of a region would leave it.
 
 People, units and instansi are synthetic and spread as they are in the country: few large instansi and many small ones.
+Who waits is not due for long: a worker beside it carries out only what is asked of it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _ISI = (
     """
     INSERT INTO sinkro (instansi_id, nip, jenis, tahun, status, hasil, tipe_skp, unit_kerja_id, kode, temuan, catatan,
                         pemicu, oleh, percobaan_ke, lajur, giliran, dibuat_pada, diminta_pada, selesai_pada,
-                        diubah_urut, status_terakhir)
+                        diubah_urut, status_terakhir, coba_lagi_pada)
     SELECT b.instansi_id, b.nip, b.jenis, b.tahun, b.status, CASE WHEN b.status = 'BERHASIL' THEN 'DATA_BARU' END,
            CASE WHEN a < 100 THEN 'PENGAWAS' WHEN a < 1000 THEN 'KEPALA_SEKOLAH' WHEN a < 9900 THEN 'GURU' END,
            b.unit_kerja_id, b.kode,
@@ -54,7 +55,7 @@ _ISI = (
                'rincian', '{{}}'::jsonb)) END,
            CASE WHEN b.kode = '{{}}' THEN NULL ELSE 'Gagal Sinkro: "Pimpinan unit kerja belum ada"' END,
            'MASSAL', 'bench', 1, 1, 1, b.pada, b.pada, b.pada, 1,
-           NULLIF(b.status, 'MENUNGGU')
+           NULLIF(b.status, 'MENUNGGU'), CASE WHEN b.status = 'MENUNGGU' THEN timestamptz '2100-01-01' END
     FROM (
         SELECT p.*, j.jenis, 2022 + (k / 5) AS tahun, x.a,
                timestamptz '2024-01-01' + make_interval(secs => abs(hashtext(p.nip || k)) % 60000000) AS pada, s.status,

@@ -23,7 +23,9 @@ from ekinerja_domain.sinkronisasi.padanan import BukuUnit, PadananUnor, StatusPa
 from ekinerja_domain.unit_kerja import JenisPimpinan, Pimpinan, PohonUnit, UnitKerja
 from services.db.periode import muat_periode
 
-REFERENSI_DISIMPAN = 64
+# In units, since a regency has hundreds and a ministry ten thousands of them. When more instansi have work at once than
+# fit, fair turns between them make every batch read most of its references anew.
+UNIT_DISIMPAN = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,13 @@ def _hari(sekarang: datetime, zona: ZoneInfo) -> date:
 
 
 class SimpananReferensi:
-    """The reference data of the instansi a process works for, kept by version; the least recently used goes first."""
+    """The reference data of the instansi a process works for, kept by version: as many as have `unit_terbanyak` units
+    together, or one. The least recently used goes first."""
 
-    def __init__(self, kapasitas: int = REFERENSI_DISIMPAN) -> None:
+    def __init__(self, unit_terbanyak: int = UNIT_DISIMPAN) -> None:
         self._isi: OrderedDict[str, Referensi] = OrderedDict()
-        self._kapasitas = kapasitas
+        self._unit_terbanyak = unit_terbanyak
+        self._unit = 0
 
     def tersimpan(self, versi: Mapping[str, int]) -> dict[str, Referensi] | None:
         """The reference data of these instansi at exactly these versions; None when any is not kept so."""
@@ -101,12 +105,18 @@ class SimpananReferensi:
             ada = self._isi.get(b.id)
             if ada is None or ada.versi != b.versi_fakta:
                 ada = await _muat_referensi(conn, b)
-                self._isi[b.id] = ada
+                self._simpan(ada)
             self._isi.move_to_end(b.id)
             hasil[b.id] = ada
-        while len(self._isi) > self._kapasitas:
-            self._isi.popitem(last=False)
+        while self._unit > self._unit_terbanyak and len(self._isi) > 1:
+            _, terlama = self._isi.popitem(last=False)
+            self._unit -= len(terlama.pohon.unit)
         return hasil
+
+    def _simpan(self, baru: Referensi) -> None:
+        lama = self._isi.get(baru.instansi_id)
+        self._unit += len(baru.pohon.unit) - (0 if lama is None else len(lama.pohon.unit))
+        self._isi[baru.instansi_id] = baru
 
 
 async def _muat_referensi(conn: AsyncConnection, instansi: Row[Any]) -> Referensi:
