@@ -24,8 +24,8 @@ from ekinerja_domain.unit_kerja import JenisPimpinan, Pimpinan, PohonUnit, UnitK
 from services.db.periode import muat_periode
 
 # In units, since a regency has hundreds and a ministry ten thousands of them. When more instansi have work at once than
-# fit, fair turns between them make every batch read most of its references anew.
-UNIT_DISIMPAN = 200_000
+# fit, fair turns between them make every batch read most of its references anew. A unit takes about 2 KB.
+UNIT_DISIMPAN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
