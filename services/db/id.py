@@ -18,5 +18,10 @@ def id_baru() -> UUID:
     acak = random.getrandbits(74)
     nilai = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 80 | _VERSI_DAN_VARIAN
     nilai |= acak >> 62 << 64 | acak & 0x3FFF_FFFF_FFFF_FFFF
-    baru: UUID = UUIDCepat(nilai.to_bytes(16, "big"))
-    return baru
+    return uuid_dari(nilai.to_bytes(16, "big"))
+
+
+def uuid_dari(isi: str | bytes) -> UUID:
+    """The id written so, or of these 16 bytes. Raises ValueError."""
+    hasil: UUID = UUIDCepat(isi)
+    return hasil

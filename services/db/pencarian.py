@@ -1,4 +1,4 @@
-"""Searches for parts of names and for codes that stay index lookups behind the wall between tenants.
+"""Searches for parts of names that stay index lookups behind the wall between tenants.
 
 A policy is judged before any condition whose operator could leak, so below it the indexes for such conditions are
 closed. The functions of migration 0006 look up as the owner and keep the same reach themselves.

@@ -8,8 +8,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-# The driver's own UUID, a uuid.UUID made several times faster.
-from asyncpg.pgproto.pgproto import UUID as UUIDCepat  # noqa: N811 - the standard UUID stands beside it
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +32,7 @@ from ekinerja_domain.skp import (
     Sumber,
 )
 from ekinerja_domain.unit_kerja import Atasan, UnitKerja
+from services.db.id import uuid_dari
 from services.penilaian.muat import muat_terikat
 
 
@@ -215,8 +214,8 @@ def _skp_atasan(b: Row[Any]) -> SkpAtasan:
         # The first of several equal texts counts, as on the screen.
         menurut_teks: dict[str, UUID] = {}
         for indikator_id, isi in indikator or ():
-            menurut_teks.setdefault(lipat(isi), UUIDCepat(indikator_id))
-        rhk.append(RhkAtasan(UUIDCepat(rhk_id), lipat(teks), menurut_teks))
+            menurut_teks.setdefault(lipat(isi), uuid_dari(indikator_id))
+        rhk.append(RhkAtasan(uuid_dari(rhk_id), lipat(teks), menurut_teks))
     return SkpAtasan(
         id=b.id,
         nip=b.nip,
