@@ -25,11 +25,12 @@ _INFO = "sinkro.penyewa"
 _SQL = (
     "SELECT set_config('role', $1, true), set_config('sinkro.instansi', $2, true), "
     "set_config('sinkro.nip', $3, true), set_config('sinkro.pemanggil', $4, true), "
-    "set_config('plan_cache_mode', 'auto', true)"
+    "set_config('plan_cache_mode', 'auto', true), set_config('enable_bitmapscan', 'on', true)"
 )
 # For statements outside a transaction: until the session's next setting. Their plans do not depend on the values, and
-# planning behind the wall costs more than they do.
-_SQL_SESI = _SQL.replace("'auto'", "'force_generic_plan'").replace(", true)", ", false)")
+# planning behind the wall costs more than they do. They read few rows in the order of an index: a plan that collects
+# all of them first is never the right one, whatever the planner guesses.
+_SQL_SESI = _SQL.replace("'auto'", "'force_generic_plan'").replace("'on'", "'off'").replace(", true)", ", false)")
 _INFO_SESI = "sinkro.penyewa_sesi"
 
 

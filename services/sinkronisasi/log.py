@@ -36,7 +36,14 @@ from services.db.sekali import tanya_sekali
 from services.db.siap import PerintahSiap, Tempat
 from services.db.tables import PegawaiRow, PercobaanRow, SinkroRow, UnitKerjaRow
 from services.identitas.pemanggil import Jangkauan
-from services.sinkronisasi.log_calon import Pilihan, calon_halaman, pilih, pilihan_langsung, tanpa_yang_ditemukan
+from services.sinkronisasi.log_calon import (
+    Pilihan,
+    calon_halaman,
+    menurut_urutan,
+    pilih,
+    pilihan_langsung,
+    tanpa_yang_ditemukan,
+)
 from services.sinkronisasi.log_json import json_baris, kunci
 from services.sinkronisasi.log_saring import SaringLog, terlihat
 from services.sinkronisasi.log_versi import versi_beserta, versi_dari
@@ -71,6 +78,7 @@ async def halaman_log(
     umum, nilai = _satu_perintah(jangkauan)
     diperiksa = tanpa_yang_ditemukan(saring, terpilih.pilihan)
     siap = _halaman_siap(diperiksa, umum, terpilih.pilihan, jumlah_baris, setelah is not None)
+    await menurut_urutan(conn)
     baris = (await siap.jalankan(conn, **nilai, **terpilih.nilai, **_letak(setelah))).all()
     berikut = None
     if len(baris) > jumlah_baris:

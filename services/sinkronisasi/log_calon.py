@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
     tuple_,
     union,
@@ -59,6 +60,9 @@ AMBANG_JARANG = 1000
 # In the whole country a group is walked to, not looked up per instansi, when it is at least this part of the log.
 BAGIAN_SERING = 0.005
 
+_MENURUT_URUTAN = text(
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 # Shorter parts of a name have no trigram to look up.
 HURUF_TERSEDIKIT = 3
 PANJANG_NIP = 18
@@ -149,6 +153,13 @@ def calon_halaman(
     if pilihan.per_kelompok:
         return _dari_kelompok(saring, jangkauan, syarat, batas)
     return _urut(select(s.__table__).where(syarat), s.dibuat_pada, s.id).limit(_tetap(batas)).cte("calon")
+
+
+async def menurut_urutan(conn: AsyncConnection) -> None:
+    """For the rest of the transaction: rows are walked to in the order of their index, and a page stops early. The
+    planner multiplies the shares of what goes together, and by such guesses collects a whole group and sorts it; the
+    more it knows of the values, the more of that it multiplies."""
+    await conn.execute(_MENURUT_URUTAN)
 
 
 def _tetap(batas: int) -> ColumnElement[int]:
