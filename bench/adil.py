@@ -157,12 +157,12 @@ class Lapangan:
 
 
 async def _pekerja_baru(layanan: LayananNyata) -> list[int]:
-    """Workers that remember of no instansi what it was given before; the supervisor starts them."""
-    lama = layanan.pid("worker")
-    for satu in lama:
+    """Lanes of bulks that remember of no instansi what it was given before; the supervisor starts their workers."""
+    lama = layanan.pid("massal")
+    for satu in layanan.pid("worker"):
         os.kill(satu, signal.SIGKILL)
     while True:
-        baru = sorted(set(layanan.pid("worker")) - set(lama))
+        baru = sorted(set(layanan.pid("massal")) - set(lama))
         if len(baru) == len(lama):
             return baru
         await asyncio.sleep(0.1)

@@ -27,8 +27,10 @@ from bench.mesin_kosong import PekerjaTanpaTugas, buat_mesin_kosong
 from services.catatan_log import pasang_catatan_log
 from services.factory import buka_konteks
 from services.konteks import Konteks
-from services.worker.main import dengarkan, pabrik_loop
+from services.sinkronisasi.antrean import Lajur
 from services.worker.pekerja import Pekerja
+from services.worker.pendengar import dengarkan
+from services.worker.proses import pabrik_loop
 
 PENUH: Final = "penuh"
 KOSONG: Final = "kosong"
@@ -153,7 +155,8 @@ class _Anak:
             self.pekerja = jenis(konteks, buat_mesin_kosong(konteks, lambda: self._katakan(repr(time.monotonic()))))
         self.tugas = (asyncio.create_task(self.pekerja.jalan()),)
         if konteks.settings.redis_url != TANPA_REDIS:
-            self.tugas += (asyncio.create_task(dengarkan(konteks.settings, self.pekerja)),)
+            telinga = (dengarkan(konteks.settings, self.pekerja, lajur) for lajur in Lajur)
+            self.tugas += tuple(asyncio.create_task(satu) for satu in telinga)
 
     async def _henti(self) -> None:
         if self.pekerja is not None:

@@ -8,6 +8,7 @@ from services.db.engine import buat_engine
 from services.konteks import Konteks
 from services.metrik import amati_pmm
 from services.pmm_laju import buka_pacer
+from services.queue.kabar import PapanKabar
 from services.queue.lonceng import Lonceng
 from services.settings import Settings
 
@@ -18,7 +19,7 @@ async def buka_konteks(settings: Settings, *, nama: str = "sinkro", ukuran_pool:
     pmm = PMMClient(konfigurasi_pmm(settings), pacer=pacer, amati=amati_pmm)
     await pmm.__aenter__()
     engine = buat_engine(settings.database_url, nama=nama, ukuran_pool=ukuran_pool)
-    return Konteks(settings, engine, Lonceng(settings.redis_url), pmm)
+    return Konteks(settings, engine, Lonceng(settings.redis_url), pmm, PapanKabar(settings.redis_url))
 
 
 def konfigurasi_pmm(settings: Settings) -> PMMConfig:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from pmm_client.client import PMMClient
 from services.db.penyewa import sebagai_mesin
 from services.db.transaksi import setelah_commit, transaksi_permintaan
+from services.queue.kabar import PapanKabar
 from services.queue.lonceng import Lonceng
 from services.settings import Settings
 
@@ -22,17 +23,20 @@ def jam_dinding() -> datetime:
 
 @dataclass(slots=True)
 class Konteks:
-    """One process: settings, database, bell, PMM. Every write goes through `transaksi`, which commits at its end."""
+    """One process: settings, database, bell, PMM, notice board. Every write goes through `transaksi`, which commits at
+    its end."""
 
     settings: Settings
     engine: AsyncEngine
     lonceng: Lonceng
     pmm: PMMClient
+    kabar: PapanKabar
     jam: Callable[[], datetime] = jam_dinding
 
     async def tutup(self) -> None:
         await self.pmm.__aexit__(None, None, None)
         await self.lonceng.tutup()
+        await self.kabar.tutup()
         await self.engine.dispose()
 
     @asynccontextmanager

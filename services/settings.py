@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     batas_tanpa_token: Annotated[int, Field(ge=1, le=10_000_000)] = 12_000
     permintaan_bersamaan: Annotated[int, Field(ge=1, le=100_000)] = 2_000
 
-    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    metrics_port: Annotated[int, Field(ge=1, le=65534)] | None = None
     metrics_host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
     proxy_tepercaya: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     data_dir: Path | None = None

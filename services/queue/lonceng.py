@@ -1,6 +1,6 @@
 """The bell: tells a worker that there is work. It carries no work and no person, so losing a ring only delays.
 
-arq stands behind it here and in `services.worker.main`, nowhere else.
+arq stands behind it here and in `services.worker.pendengar`, nowhere else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from redis.exceptions import RedisError
 
 from services.db.transaksi import setelah_commit
 
-ANTREAN_ARQ = "sinkro:bel"
+# One per lane: a ring wakes whoever serves that lane.
+BEL_INTERAKTIF, BEL_MASSAL = "sinkro:bel", "sinkro:bel:massal"
 PEKERJAAN_BEL = "bel"
 BATAS_MEMBUNYIKAN_DETIK = 0.5
 SINKRO_PER_BUNYI, BUNYI_TERBANYAK = 100, 16
@@ -64,25 +65,24 @@ class Lonceng:
         self._redis = ArqRedis(
             connection_pool=ConnectionPool.from_url(redis_url, socket_connect_timeout=2, socket_timeout=2),
             job_serializer=sandi,
-            default_queue_name=ANTREAN_ARQ,
         )
         self._terakhir_gagal = False
 
     async def bunyikan_interaktif(self) -> None:
         """Somebody pressed a button: a worker shall look at once."""
-        await setelah_commit(partial(self._bunyikan, "interaktif", 1))
+        await setelah_commit(partial(self._bunyikan, BEL_INTERAKTIF, 1))
 
     async def bunyikan_massal(self, jumlah: int = 1) -> None:
         """So many syncs were queued for the bulk lane: wakes as many workers as they can use."""
         if jumlah > 0:
             kali = min(-(-jumlah // SINKRO_PER_BUNYI), BUNYI_TERBANYAK)
-            await setelah_commit(partial(self._bunyikan, "massal", kali))
+            await setelah_commit(partial(self._bunyikan, BEL_MASSAL, kali))
 
-    async def _bunyikan(self, lajur: str, kali: int) -> None:
+    async def _bunyikan(self, bel: str, kali: int) -> None:
         try:
             async with asyncio.timeout(BATAS_MEMBUNYIKAN_DETIK):
                 for _ in range(kali):
-                    await self._redis.enqueue_job(PEKERJAAN_BEL, lajur, _expires=60)
+                    await self._redis.enqueue_job(PEKERJAAN_BEL, _queue_name=bel, _expires=60)
         except (RedisError, OSError, TimeoutError) as galat:
             if not self._terakhir_gagal:
                 _log.warning(

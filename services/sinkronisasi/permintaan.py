@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,7 +14,8 @@ from services.audit import catat_audit
 from services.konteks import Konteks
 from services.sinkronisasi.antrean import Lajur
 
-_JEDA_PERTAMA, _JEDA_TERPANJANG = 0.01, 0.25
+# Whoever waits is told; this is for a notice that was lost, and for a sync that a bulk carries out.
+LIHAT_SETIAP_DETIK = 0.25
 
 
 class PegawaiTidakTerdaftar(Exception):
@@ -103,16 +105,20 @@ async def minta_sinkro(
 
 async def tunggu_selesai(konteks: Konteks, sinkro_id: UUID, detik: float) -> bool:
     """True when the sync finished; False when the time passed or it waits for a later try."""
-    batas, jeda = time.monotonic() + detik, _JEDA_PERTAMA
-    while True:
-        async with konteks.baca() as conn:
-            baris = (
-                await conn.execute(text("SELECT status, coba_lagi_pada FROM sinkro WHERE id = :id"), {"id": sinkro_id})
-            ).one()
-        if StatusSinkro(baris.status) in SELESAI:
-            return True
-        sisa = batas - time.monotonic()
-        if baris.coba_lagi_pada is not None or sisa <= 0:
-            return False
-        await asyncio.sleep(min(jeda, sisa))
-        jeda = min(jeda * 1.5, _JEDA_TERPANJANG)
+    batas = time.monotonic() + detik
+    async with konteks.kabar.menunggu(sinkro_id) as kabar:
+        while True:
+            kabar.clear()
+            async with konteks.baca() as conn:
+                baris = (
+                    await conn.execute(
+                        text("SELECT status, coba_lagi_pada FROM sinkro WHERE id = :id"), {"id": sinkro_id}
+                    )
+                ).one()
+            if StatusSinkro(baris.status) in SELESAI:
+                return True
+            sisa = batas - time.monotonic()
+            if baris.coba_lagi_pada is not None or sisa <= 0:
+                return False
+            with suppress(TimeoutError):
+                await asyncio.wait_for(kabar.wait(), min(LIHAT_SETIAP_DETIK, sisa))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from functools import partial
 from typing import Any
 
@@ -59,8 +59,9 @@ DATABASE_PERGI = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError
 class Pekerja:
     """Start with `jalan`, wake with `bangun`, end with `berhenti` (finishes or hands back what it holds)."""
 
-    def __init__(self, konteks: Konteks, mesin: Mesin | None = None) -> None:
+    def __init__(self, konteks: Konteks, mesin: Mesin | None = None, lajur: Collection[Lajur] = tuple(Lajur)) -> None:
         self.konteks = konteks
+        self.lajur = lajur
         self.mesin = mesin or Mesin.buat(konteks)
         self._dipegang: dict[int, Butir] = {}
         self._tugas: set[asyncio.Task[None]] = set()
@@ -82,18 +83,21 @@ class Pekerja:
     async def jalan(self) -> None:
         """Works until `berhenti`."""
         async with asyncio.TaskGroup() as kelompok:
-            for lajur in Lajur:
+            for lajur in self.lajur:
                 kelompok.create_task(self._layani(lajur))
-            kelompok.create_task(self._bentangkan())
             kelompok.create_task(self._berkala(PERPANJANG_SETIAP_DETIK, self._perpanjang))
             kelompok.create_task(self._berkala(SAPU_SETIAP_DETIK, self._sapu))
+            if Lajur.MASSAL not in self.lajur:
+                return
+            kelompok.create_task(self._bentangkan())
+            kelompok.create_task(self._berkala(SAPU_SETIAP_DETIK, self._sapu_dibatalkan))
             for tugas in DAFTAR_TUGAS:
                 kelompok.create_task(self._berkala(tugas.setiap_detik, partial(self._tugaskan, tugas)))
 
     async def berhenti(self) -> None:
         """Claims nothing more, waits a while for what runs, hands the rest back."""
         self._berhenti.set()
-        for lajur in Lajur:
+        for lajur in self.lajur:
             self.bangun(lajur)
         if self._tugas:
             await asyncio.wait(self._tugas, timeout=SELESAIKAN_DALAM_DETIK)
@@ -190,6 +194,8 @@ class Pekerja:
             await self._serahkan(butir)
         else:
             self._lupakan(butir)
+            if lajur is Lajur.INTERAKTIF:
+                await self.konteks.kabar.umumkan(b.id for b in butir)
         finally:
             # A cancelled one stays held: `berhenti` hands it back.
             self._tempat[lajur].release()
@@ -239,8 +245,6 @@ class Pekerja:
         async with self.konteks.transaksi() as conn:
             putus = await pulihkan(conn)
             siap = await ada_yang_siap(conn)
-        while await self._sapu_dibatalkan():
-            pass
         keadaan = self.konteks.pmm.keadaan
         if keadaan.sebab is not None:
             async with self.konteks.transaksi() as conn:
@@ -252,9 +256,11 @@ class Pekerja:
         for lajur in siap:
             self.bangun(lajur)
 
-    async def _sapu_dibatalkan(self) -> int:
-        async with self.konteks.transaksi() as conn:
-            return await sapu_dibatalkan(conn)
+    async def _sapu_dibatalkan(self) -> None:
+        jumlah = 1
+        while jumlah:
+            async with self.konteks.transaksi() as conn:
+                jumlah = await sapu_dibatalkan(conn)
 
 
 def _nama(galat: BaseException) -> str:

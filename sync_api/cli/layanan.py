@@ -98,10 +98,15 @@ def jalankan_worker() -> None:
     """Works until SIGTERM or Ctrl-C."""
     pengaturan = load_settings()
 
-    from services.worker.main import pabrik_loop, run_worker
+    from services.worker.lajur_massal import LajurMassalBerakhir
+    from services.worker.main import run_worker
+    from services.worker.proses import pabrik_loop
 
-    with _basis_data_terjelaskan(), asyncio.Runner(loop_factory=pabrik_loop()) as pelari:
-        pelari.run(run_worker(pengaturan))
+    try:
+        with _basis_data_terjelaskan(), asyncio.Runner(loop_factory=pabrik_loop()) as pelari:
+            pelari.run(run_worker(pengaturan))
+    except LajurMassalBerakhir as galat:
+        raise GagalPerintah(f"Worker berhenti: {galat}, lihat log") from None
 
 
 def jalankan_migrasi() -> None:

@@ -24,6 +24,7 @@ _SIAPA = PerintahSiap(
         func.current_setting("sinkro.instansi", True).label("instansi"),
         func.current_setting("sinkro.pemanggil", True).label("pemanggil"),
         func.current_setting("plan_cache_mode").label("rencana"),
+        func.current_setting("enable_bitmapscan").label("bitmap"),
         func.pg_backend_pid().label("pid"),
     )
 )
@@ -75,8 +76,9 @@ async def test_transaksi_tidak_mewarisi_setelan_sesi(api: AsyncEngine) -> None:
     with sebagai_penyewa(A):
         sekali = (await tanya_sekali(api, _SIAPA))[0]
         transaksi = await _dalam_transaksi(api)
-    assert (sekali["pemanggil"], sekali["rencana"]) == ("", "force_generic_plan")
-    assert (transaksi.pemanggil, transaksi.rencana, transaksi.pid) == ("a", "auto", sekali["pid"])
+    assert (sekali["pemanggil"], sekali["rencana"], sekali["bitmap"]) == ("", "force_generic_plan", "off")
+    assert (transaksi.pemanggil, transaksi.rencana, transaksi.bitmap) == ("a", "auto", "on")
+    assert transaksi.pid == sekali["pid"]
 
 
 async def test_satu_pernyataan_saja(api: AsyncEngine) -> None:

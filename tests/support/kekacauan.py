@@ -26,7 +26,7 @@ from pmm_client.sandbox.contoh import Contoh, buat_contoh
 from tests.support.layanan_nyata import LayananNyata, layanan_nyata
 
 # A backend that dies takes PostgreSQL through crash recovery without the supervisor's help.
-JENIS_KORBAN = ("worker", "worker", "api", "valkey", "postgres", "backend")
+JENIS_KORBAN = ("worker", "massal", "api", "valkey", "postgres", "backend")
 PENYAKIT_PMM = ("PMM_TIDAK_TERJANGKAU", "PMM_MEMBATASI", "PMM_AKSES_DITOLAK")
 GALAT_PMM = ("*:status=503:peluang=0.02", "skp:reset:peluang=0.02", "*:tunda=120")
 SELESAI = frozenset({"BERHASIL", "GAGAL", "TERTAHAN"})

@@ -38,6 +38,7 @@ RAHASIA_PMM = "sandbox-rahasia"
 # How each process is known by its command line.
 _CIRI = {
     "worker": re.compile(r"-m sync_api\.cli\.sinkro worker"),
+    "massal": re.compile(r"-m services\.worker\.lajur_massal"),
     "api": re.compile(r"-m sync_api\.cli\.sinkro api"),
     "sandbox": re.compile(r"-m sync_api\.cli\.sinkro sandbox-pmm"),
     "valkey": re.compile(r"valkey-server|redis-server"),
@@ -93,7 +94,8 @@ class LayananNyata:
         return {"Authorization": f"Bearer {token}"}
 
     def pid(self, nama: str) -> list[int]:
-        """The living processes of that kind (`worker`, `api`, `valkey`, `postgres`, `backend`, `sandbox`), sorted."""
+        """The living processes of that kind (`worker`, its child `massal`, `api`, `valkey`, `postgres`, `backend`,
+        `sandbox`), sorted."""
         return sorted(
             p for p in keturunan(self.proses.pid) if _CIRI[nama].search(c := _perintah(p)) and "peluncur" not in c
         )

@@ -105,7 +105,7 @@ class _Rangkaian:
         self._folder = folder
         self._env: dict[str, str] = {PREFIKS + "LOG_FORMAT": "json"}
         if not os.environ.get(PREFIKS + "PMM_PROSES"):
-            self._env[PREFIKS + "PMM_PROSES"] = str(pilihan.pekerja + 1)
+            self._env[PREFIKS + "PMM_PROSES"] = str(2 * pilihan.pekerja + 1)
         if not os.environ.get(PREFIKS + "AUTH_ISSUER"):
             self._env[PREFIKS + "DATA_DIR"] = str(pilihan.data_dir.absolute())
         self._url = f"http://{proses.LOOPBACK}:{pilihan.port}"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from services.konteks import Konteks
-from services.worker import main
+from services.worker import proses
 from services.worker.pekerja import Pekerja
 from services.worker.tugas_berkala import TugasBerkala
 from tests.support.dunia_nyata import DuniaNyata
@@ -39,8 +39,9 @@ async def test_tugas_yang_menggantung_tidak_menahan(dunia: DuniaNyata, monkeypat
             terputus.set()
 
     monkeypatch.setattr("services.worker.pekerja.DAFTAR_TUGAS", (TugasBerkala("gantung", 1, menggantung),))
-    monkeypatch.setattr(main, "TUGAS_BERAKHIR_DALAM_DETIK", 0.1)
-    kerja = asyncio.create_task(main._kerja(dunia.konteks.settings, Pekerja(dunia.konteks, dunia.mesin)))
+    monkeypatch.setattr(proses, "TUGAS_BERAKHIR_DALAM_DETIK", 0.1)
+    pekerja = Pekerja(dunia.konteks, dunia.mesin)
+    kerja = asyncio.create_task(proses.kerjakan_sampai_diminta(dunia.konteks.settings, pekerja))
     async with asyncio.timeout(20):
         await mulai.wait()
         os.kill(os.getpid(), signal.SIGTERM)
