@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from uuid import UUID
 
 import structlog
@@ -40,7 +41,8 @@ class PapanKabar:
     async def menunggu(self, sinkro_id: UUID) -> AsyncIterator[asyncio.Event]:
         """An event that is set whenever a notice about this sync arrives."""
         if self._telinga is None:
-            self._telinga = asyncio.create_task(self._dengarkan())
+            # Not in the name of the request that happens to be the first.
+            self._telinga = asyncio.create_task(self._dengarkan(), context=Context())
         kabar = asyncio.Event()
         penunggu = self._penunggu.setdefault(sinkro_id.hex, set())
         penunggu.add(kabar)

@@ -1,6 +1,7 @@
-"""What one worker process does: two lanes that claim and carry out, a hand that lays out large bulks, a heart that
-renews the leases, a broom that finds what no bell rang for. Nothing here depends on Redis: without the bell the broom
-finds the work within a second. While PMM is down or refuses us the bulk lane rests."""
+"""What a process of a worker does: it claims and carries out in its lanes, a heart renews the leases, a broom finds what
+no bell rang for; beside bulks also a hand that lays large ones out, and the duties all workers share. Nothing here
+depends on Redis: without the bell the broom finds the work within a second. While PMM is down or refuses us the bulk
+lane rests."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ DATABASE_PERGI = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError
 
 
 class Pekerja:
-    """Start with `jalan`, wake with `bangun`, end with `berhenti` (finishes or hands back what it holds)."""
+    """Start with `jalan`, wake with `bangun`, end with `berhenti` (finishes or hands back what it holds). Serves both
+    lanes unless told which."""
 
     def __init__(self, konteks: Konteks, mesin: Mesin | None = None, lajur: Collection[Lajur] = tuple(Lajur)) -> None:
         self.konteks = konteks
