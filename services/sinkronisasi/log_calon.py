@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     Text,
     Uuid,
     and_,
@@ -54,7 +55,6 @@ from services.db.tables import (
 from services.identitas.pemanggil import Jangkauan
 from services.sinkronisasi.log_saring import SaringLog, awalan_nip, cocok_kolom, terlihat
 
-BERLANGSUNG = frozenset(StatusSinkro) - SELESAI
 # As many as are looked up one by one; what is more frequent is found soon by walking.
 AMBANG_JARANG = 1000
 # In the whole country a group is walked to, not looked up per instansi, when it is at least this part of the log.
@@ -151,7 +151,7 @@ def calon_halaman(
         milik = and_(butir.massal_id.in_(list(saring.massal_id)), butir.sinkro_id == s.id)
         syarat = and_(syarat, select(butir.sinkro_id).where(milik).exists())
     if pilihan.per_kelompok:
-        return _dari_kelompok(saring, jangkauan, syarat, batas)
+        return _dari_kelompok(saring, jangkauan, syarat, setelah, batas)
     return _urut(select(s.__table__).where(syarat), s.dibuat_pada, s.id).limit(_tetap(batas)).cte("calon")
 
 
@@ -332,29 +332,66 @@ def _perintah_jumlah(saring: SaringLog) -> PerintahSiap:
     return PerintahSiap(select(func.sum(h.n)).where(syarat))
 
 
-def _dari_kelompok(saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElement[bool], batas: int) -> CTE:
-    s, k = SinkroRow, _kelompok(saring, jangkauan)
-    satu = and_(
-        s.instansi_id == k.c.instansi_id, s.jenis == k.c.jenis, s.tahun == k.c.tahun, s.status == k.c.status, syarat
-    )
-    # Who ended has the place in the index; who is in progress keeps there the one they had before, so they are looked
-    # up among those who wait or run, which are few.
-    terbuka = k.c.status.in_(sorted(st.value for st in BERLANGSUNG))
-    berakhir = _semua(and_(satu, s.status_terakhir == k.c.status, ~terbuka))
-    berlangsung = union_all(
-        *(select(t.instansi_id, t.sinkro_id) for t in (SinkroMenungguRow, SinkroBerjalanRow))
-    ).subquery("berlangsung")
-    milik = and_(berlangsung.c.instansi_id == k.c.instansi_id, terbuka, satu)
-    antre = select(s.dibuat_pada, s.id).join(berlangsung, berlangsung.c.sinkro_id == s.id).where(milik)
+def _dari_kelompok(
+    saring: SaringLog, jangkauan: Jangkauan, syarat: ColumnElement[bool], setelah: tuple[Any, Any] | None, batas: int
+) -> CTE:
+    """Who ended has the place in the index of statuses, group by group; who is in progress keeps there the one they had
+    before, and is found among those who wait, which stand in the same order, or run, which are few."""
+    kelompok = _kelompok(saring, jangkauan)
     diminta = set(saring.status) or set(StatusSinkro)
-    bagian = [
-        _urut(satu_bagian, s.dibuat_pada, s.id).limit(_tetap(batas)).lateral(nama)
-        for nama, satu_bagian, status in (("berakhir", berakhir, SELESAI), ("antre", antre, BERLANGSUNG))
-        if diminta & status
-    ]
-    semua = union_all(*(select(b.c.dibuat_pada, b.c.id).select_from(k.join(b, true())) for b in bagian)).subquery()
+    bagian = []
+    if diminta & SELESAI:
+        bagian.append(_berakhir(kelompok, syarat, batas))
+    if StatusSinkro.MENUNGGU in diminta:
+        bagian.append(_menunggu(kelompok, syarat, setelah, batas))
+    if StatusSinkro.BERJALAN in diminta:
+        bagian.append(_berjalan(kelompok, syarat))
+    semua = union_all(*bagian).subquery()
     return (
         _urut(select(semua.c.dibuat_pada, semua.c.id), semua.c.dibuat_pada, semua.c.id)
         .limit(_tetap(batas))
         .cte("calon")
     )
+
+
+def _berakhir(k: CTE, syarat: ColumnElement[bool], batas: int) -> Select[*tuple[Any, ...]]:
+    s = SinkroRow
+    satu = and_(
+        s.instansi_id == k.c.instansi_id,
+        s.jenis == k.c.jenis,
+        s.tahun == k.c.tahun,
+        s.status == k.c.status,
+        s.status_terakhir == k.c.status,
+        k.c.status.in_(sorted(st.value for st in SELESAI)),
+        syarat,
+    )
+    teratas = _urut(_semua(satu), s.dibuat_pada, s.id).limit(_tetap(batas)).lateral("berakhir")
+    return select(teratas.c.dibuat_pada, teratas.c.id).select_from(k.join(teratas, true()))
+
+
+def _menunggu(
+    kelompok: CTE, syarat: ColumnElement[bool], setelah: tuple[Any, Any] | None, batas: int
+) -> Select[*tuple[Any, ...]]:
+    s, q = SinkroRow, SinkroMenungguRow
+    milik = _instansi_berstatus(kelompok, StatusSinkro.MENUNGGU)
+    satu = and_(q.instansi_id == milik.c.instansi_id, s.status == StatusSinkro.MENUNGGU.value, syarat)
+    if setelah is not None:
+        satu = and_(satu, tuple_(q.dibuat_pada, q.sinkro_id) < tuple_(*setelah))
+    antre = select(q.dibuat_pada, q.sinkro_id.label("id")).join(s, s.id == q.sinkro_id).where(satu)
+    teratas = _urut(antre, q.dibuat_pada, q.sinkro_id).limit(_tetap(batas)).lateral("menunggu")
+    return select(teratas.c.dibuat_pada, teratas.c.id).select_from(milik.join(teratas, true()))
+
+
+def _berjalan(kelompok: CTE, syarat: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    s, r = SinkroRow, SinkroBerjalanRow
+    milik = _instansi_berstatus(kelompok, StatusSinkro.BERJALAN)
+    return (
+        select(s.dibuat_pada, s.id)
+        .join(r, r.sinkro_id == s.id)
+        .join(milik, milik.c.instansi_id == r.instansi_id)
+        .where(s.status == StatusSinkro.BERJALAN.value, syarat)
+    )
+
+
+def _instansi_berstatus(kelompok: CTE, status: StatusSinkro) -> Subquery:
+    return select(kelompok.c.instansi_id).where(kelompok.c.status == status.value).distinct().subquery()

@@ -1,5 +1,5 @@
-"""What a process of a worker does: it claims and carries out in its lanes, a heart renews the leases, a broom finds what
-no bell rang for; beside bulks also a hand that lays large ones out, and the duties all workers share. Nothing here
+"""What a process of a worker does: it claims and carries out in its lanes, a heart renews the leases, a broom finds
+what no bell rang for; beside bulks also a hand that lays large ones out, and the duties all workers share. Nothing here
 depends on Redis: without the bell the broom finds the work within a second. While PMM is down or refuses us the bulk
 lane rests."""
 

@@ -1,4 +1,4 @@
-"""Who waits and who runs, kept by triggers of `sinkro` (migration 0011): narrow copies of what the work list looks for.
+"""Who waits and who runs, kept by triggers of `sinkro` (migration 0014): narrow copies of what the work list looks for.
 
 Invariant: a row stands here exactly while its sync is MENUNGGU or BERJALAN, in the same transaction.
 """
@@ -18,7 +18,8 @@ class SinkroMenungguRow(Base):
 
     __tablename__ = "sinkro_menunggu"
     __table_args__ = (
-        PrimaryKeyConstraint("instansi_id", "sinkro_id"),
+        # In the order of the log, so that a page of who waits is not a look at all of them.
+        PrimaryKeyConstraint("instansi_id", "dibuat_pada", "sinkro_id"),
         # In three: button presses; what waits for a bulk; what waits in its own right (a release).
         Index("ix_sinkro_menunggu_antrean", "diminta_pada", "sinkro_id", postgresql_where=text("lajur = 0")),
         Index(
@@ -51,6 +52,7 @@ class SinkroMenungguRow(Base):
     unit_kerja_id: Mapped[Teks | None]
     diminta_pada: Mapped[Waktu]
     coba_lagi_pada: Mapped[Waktu | None]
+    dibuat_pada: Mapped[Waktu]
 
 
 class SinkroBerjalanRow(Base):
