@@ -27,7 +27,7 @@ class PapanKabar:
 
     def __init__(self, redis_url: str) -> None:
         self._redis = Redis.from_url(redis_url, socket_connect_timeout=2)
-        self._penunggu: dict[str, set[asyncio.Event]] = {}
+        self._penunggu: dict[bytes, set[asyncio.Event]] = {}
         self._telinga: asyncio.Task[None] | None = None
 
     async def umumkan(self, sinkro: Iterable[UUID]) -> None:
@@ -35,7 +35,7 @@ class PapanKabar:
         with suppress(*_PUTUS):
             async with asyncio.timeout(BATAS_MENGABARKAN_DETIK):
                 for satu in sinkro:
-                    await self._redis.publish(SALURAN, satu.hex)
+                    await self._redis.publish(SALURAN, _sebutan(satu))
 
     @asynccontextmanager
     async def menunggu(self, sinkro_id: UUID) -> AsyncIterator[asyncio.Event]:
@@ -44,14 +44,15 @@ class PapanKabar:
             # Not in the name of the request that happens to be the first.
             self._telinga = asyncio.create_task(self._dengarkan(), context=Context())
         kabar = asyncio.Event()
-        penunggu = self._penunggu.setdefault(sinkro_id.hex, set())
+        tempat = _sebutan(sinkro_id)
+        penunggu = self._penunggu.setdefault(tempat, set())
         penunggu.add(kabar)
         try:
             yield kabar
         finally:
             penunggu.discard(kabar)
             if not penunggu:
-                self._penunggu.pop(sinkro_id.hex, None)
+                self._penunggu.pop(tempat, None)
 
     async def tutup(self) -> None:
         if self._telinga is not None:
@@ -67,10 +68,14 @@ class PapanKabar:
                     await telinga.subscribe(SALURAN)
                     tuli = False
                     async for pesan in telinga.listen():
-                        for kabar in self._penunggu.get(pesan["data"].decode(), ()):
+                        for kabar in self._penunggu.get(pesan["data"], ()):
                             kabar.set()
             except _PUTUS as galat:
                 if not tuli:
                     _log.warning("kabar selesai tidak terdengar; hasil dilihat berkala", galat=type(galat).__name__)
                 tuli = True
             await asyncio.sleep(DENGAR_LAGI_DETIK)
+
+
+def _sebutan(sinkro_id: UUID) -> bytes:
+    return sinkro_id.hex.encode()
