@@ -53,8 +53,16 @@ _KODE_SAKIT = {
 
 _log = structlog.get_logger(__name__)
 # What a database that is away looks like; anything else is a fault of ours and must be seen. While it connects asyncpg
-# raises its own classes, which SQLAlchemy does not wrap ("the database system is starting up").
-DATABASE_PERGI = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# raises its own classes, which SQLAlchemy does not wrap ("the database system is starting up"); of a connection that
+# breaks in the middle of a message it says that its own state is wrong.
+DATABASE_PERGI = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 class Pekerja:

@@ -1,4 +1,4 @@
-"""A worker that is asked to end ends, whatever its shared duties are waiting for."""
+"""A worker ends when it is asked to, whatever its shared duties are waiting for, and not before."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import signal
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from services.konteks import Konteks
+from services.sinkronisasi.antrean import Lajur
 from services.worker import proses
 from services.worker.pekerja import Pekerja
 from services.worker.tugas_berkala import TugasBerkala
@@ -52,3 +54,30 @@ async def test_tugas_yang_menggantung_tidak_menahan(dunia: DuniaNyata, monkeypat
         kunci = text("SELECT pg_try_advisory_lock(hashtextextended('tugas:gantung', 0))")
         assert await conn.scalar(kunci) is True
         await conn.execute(text("SELECT pg_advisory_unlock(hashtextextended('tugas:gantung', 0))"))
+
+
+async def test_sambungan_yang_putus_di_tengah_pesan_bukan_akhir(
+    dunia: DuniaNyata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the driver says of a connection that is killed while it prepares a statement."""
+    dicoba = {"pulihkan": asyncio.Event(), "ambil_antrean": asyncio.Event()}
+
+    def putus(nama: str) -> None:
+        async def gagal(*_: object) -> None:
+            dicoba[nama].set()
+            raise asyncpg.InternalClientError("cannot switch to state 3; another operation (2) is in progress")
+
+        monkeypatch.setattr(f"services.worker.pekerja.{nama}", gagal)
+
+    for nama in dicoba:
+        putus(nama)
+    pekerja = Pekerja(dunia.konteks, dunia.mesin)
+    kerja = asyncio.create_task(pekerja.jalan())
+    pekerja.bangun(Lajur.INTERAKTIF)
+    async with asyncio.timeout(20):
+        for satu in dicoba.values():
+            await satu.wait()
+        await asyncio.sleep(0.1)
+        assert not kerja.done()
+        await pekerja.berhenti()
+        await kerja
