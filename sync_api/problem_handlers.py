@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 
 import structlog
+from asyncpg import InternalClientError
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -98,7 +99,8 @@ def _tak_terduga(galat: Exception) -> PermintaanDitolak:
 
 def basis_data_terganggu(galat: BaseException) -> bool:
     """Whether the exception says that PostgreSQL is down, starting, full or busy, not that our statement is wrong."""
-    if isinstance(galat, (PoolPenuh, ConnectionError, TimeoutError)):
+    # InternalClientError: what asyncpg says of a connection that breaks in the middle of a message.
+    if isinstance(galat, (PoolPenuh, ConnectionError, InternalClientError, TimeoutError)):
         return True
     if isinstance(galat, DBAPIError):
         return (
