@@ -12,15 +12,13 @@ import pytest
 from tests.e2e.conftest import BuatSekolah
 from tests.support.dunia_nyata import TAHUN
 from tests.support.layanan_nyata import LayananNyata
-from tests.support.pengamat_proses import hidup
+from tests.support.pengamat_proses import hidup, tunggu_sampai
 
 BATAS = 60.0
 
 
-async def _sampai(syarat: Callable[[], bool], batas: float = BATAS) -> None:
-    async with asyncio.timeout(batas):
-        while not syarat():  # noqa: ASYNC110 - what is waited for is another process
-            await asyncio.sleep(0.02)
+async def _sampai(syarat: Callable[[], bool]) -> None:
+    assert await asyncio.to_thread(tunggu_sampai, syarat, BATAS)
 
 
 @pytest.mark.parametrize("korban", ["worker", "massal"])
@@ -30,9 +28,8 @@ async def test_yang_satu_tidak_hidup_tanpa_yang_lain(layanan: LayananNyata, korb
     os.kill({"worker": pekerja, "massal": massal}[korban], signal.SIGKILL)
     await _sampai(lambda: not hidup(pekerja) and not hidup(massal))
     if korban == "massal":
-        assert (
-            "Worker berhenti: proses lajur massal berakhir sendiri" in (layanan.folder / "log/worker.log").read_text()
-        )
+        catatan = (layanan.folder / "log/worker.log").read_text()
+        assert "Worker berhenti: proses lajur massal berakhir sendiri" in catatan
     await _sampai(lambda: len(layanan.pid("worker")) == 1 == len(layanan.pid("massal")))
     assert layanan.pid("massal") != [massal]
 
